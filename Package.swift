@@ -1,0 +1,167 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+let atomics: Target.Dependency = .product(name: "Atomics", package: "swift-atomics")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "tradewind",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "tradewind", targets: ["tradewind"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // MARK: Core: pure, synchronous, deterministic
+
+        // How long a continuous-batching engine takes: one pure type, shared by the simulated engine and the simulator.
+        .target(name: "EngineTiming", swiftSettings: strict),
+        .testTarget(name: "EngineTimingTests", dependencies: ["EngineTiming"], swiftSettings: strict),
+
+        // What runs where, and the life of a replica.
+        .target(name: "FleetControl", dependencies: ["FleetModel"], swiftSettings: strict),
+        .testTarget(name: "FleetControlTests", dependencies: ["FleetControl", "FleetModel"], swiftSettings: strict),
+
+        // The vocabulary: resources, units, validation, and the documents processes hand each other.
+        .target(name: "FleetModel", swiftSettings: strict),
+        .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
+
+        // Who may serve a request, who should, and what was learnt from it.
+        .target(name: "FleetRouting", dependencies: ["FleetModel"], swiftSettings: strict),
+        .testTarget(name: "FleetRoutingTests", dependencies: ["FleetModel", "FleetRouting"], swiftSettings: strict),
+
+        // MARK: Shells: IO, clocks, stores
+
+        // Store, API, audit and reconcile loop.
+        .target(
+            name: "ControlPlane",
+            dependencies: [
+                "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", crypto, hummingbird, hummingbirdTLS, logging,
+                nioCore, nioSSL, serviceLifecycle, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControlPlaneTests",
+            dependencies: [
+                "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", hummingbird, logging, nioCore,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
+
+        // YAML and JSON to and from the model, strict, with file and line; the embedded catalogue of known places.
+        .target(
+            name: "FleetDocuments",
+            dependencies: ["FleetModel", .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("Catalogue/Data")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FleetDocumentsTests", dependencies: ["FleetDocuments", "FleetModel"], swiftSettings: strict),
+
+        // How processes of one fleet reach and trust each other: feeds, tokens, state folder, server-sent events.
+        .target(
+            name: "FleetTransport",
+            dependencies: ["FleetModel", httpClient, crypto, logging, nioCore, nioPosix],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FleetTransportTests", dependencies: ["FleetModel", "FleetTransport", nioCore], swiftSettings: strict),
+
+        // The HTTP data plane on SwiftNIO.
+        .target(
+            name: "Gateway",
+            dependencies: ["FleetModel", "FleetRouting", "FleetTransport", atomics, logging, nioCore, nioPosix],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["FleetModel", "FleetRouting", "FleetTransport", "Gateway", nioCore, nioEmbedded, nioPosix],
+            swiftSettings: strict),
+
+        // Child processes that never outlive their parent, with bounded logs.
+        .target(name: "ProcessSupervision", dependencies: [logging], swiftSettings: strict),
+        .testTarget(name: "ProcessSupervisionTests", dependencies: ["ProcessSupervision"], swiftSettings: strict),
+
+        // An OpenAI-compatible model server without weights.
+        .target(
+            name: "SimulatedEngine",
+            dependencies: ["EngineTiming", hummingbird, logging, nioCore, serviceLifecycle],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulatedEngineTests",
+            dependencies: [
+                "EngineTiming", "SimulatedEngine", hummingbird, nioCore,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
+
+        // Distance on one machine: a CONNECT proxy that delays bytes.
+        .target(name: "WideAreaRelay", dependencies: [logging, nioCore, nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "WideAreaRelayTests", dependencies: ["WideAreaRelay", nioCore, nioPosix], swiftSettings: strict),
+
+        // Drivers that run replicas, behind one protocol.
+        .target(
+            name: "WorkloadPlanes",
+            dependencies: [
+                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", httpClient, hummingbird, logging, nioCore,
+                nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkloadPlanesTests",
+            dependencies: [
+                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", "WorkloadPlanes", hummingbird, logging,
+                nioCore, nioPosix,
+            ],
+            swiftSettings: strict),
+
+        // MARK: The command
+
+        .executableTarget(
+            name: "tradewind",
+            dependencies: [
+                "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", "Gateway",
+                "ProcessSupervision", "SimulatedEngine", "WideAreaRelay", "WorkloadPlanes", httpClient, logging, nioCore,
+                nioPosix, serviceLifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: The whole
+
+        // Taste, enforced: layer imports, file length, dead links, documents in step with code.
+        .testTarget(name: "RepositoryTests", swiftSettings: strict),
+
+        // Real processes, real sockets.
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["tradewind"], swiftSettings: strict),
+    ]
+)

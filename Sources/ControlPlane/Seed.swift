@@ -1,0 +1,4 @@
+import Hummingbird
+package enum ControlPlaneSeed {}
+import GRDB
+import HummingbirdTLS

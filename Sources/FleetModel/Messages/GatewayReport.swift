@@ -1,0 +1,27 @@
+/// What a gateway tells the control plane about itself, every few seconds.
+package struct GatewayReport: Equatable, Sendable, Codable {
+    package var gateway: GatewayName
+    /// The snapshot it routes by; nil before the first.
+    package var snapshot: SnapshotVersion?
+    /// `host:port` where it takes requests.
+    package var address: String
+    package var isReady: Bool
+    /// Round trips it measured, by plane name, milliseconds.
+    package var roundTripMilliseconds: [String: Double]
+    /// Finished requests since its start, by workload name.
+    package var requests: [String: UInt64]
+    package var pid: Int32
+
+    package init(
+        gateway: GatewayName, snapshot: SnapshotVersion?, address: String, isReady: Bool, roundTripMilliseconds: [String: Double],
+        requests: [String: UInt64], pid: Int32
+    ) {
+        self.gateway = gateway
+        self.snapshot = snapshot
+        self.address = address
+        self.isReady = isReady
+        self.roundTripMilliseconds = roundTripMilliseconds
+        self.requests = requests
+        self.pid = pid
+    }
+}

@@ -1,0 +1,137 @@
+/// What one gateway may do: which workload may go to which plane, by what routes. Written by the control plane, kept on the
+/// gateway's disk, and complete in itself, so that a data plane of another make could be given it.
+///
+/// It holds no secret. Replica addresses are not in it: planes tell gateways those directly (``PlaneReport``).
+package struct RoutingSnapshot: Equatable, Sendable, Codable {
+    /// The format; a reader refuses one it does not know.
+    package static let currentFormat = 1
+
+    package struct Workload: Equatable, Sendable, Codable {
+        package var name: WorkloadName
+        package var models: [String]
+        /// Network round trip, client to plane.
+        package var latencyBudgetMilliseconds: Double
+        package var failoverLatencyBudgetMilliseconds: Double
+        /// Planes inside the fence for this gateway's clients, sorted. No request may go anywhere else, ever.
+        package var allowedPlanes: [PlaneName]
+        /// Planes outside the fence, and the rule that put each there.
+        package var excludedPlanes: [Exclusion]
+        /// Planes the control plane has given replicas of this workload; readiness waits for one of them. Sorted.
+        package var placedPlanes: [PlaneName]
+        /// Set when this gateway itself must refuse (`transit: deny` outside the fence): the reason told to the client.
+        package var refusal: String?
+        /// A snapshot older than this refuses the workload; nil never refuses.
+        package var maxSnapshotAgeMilliseconds: Double?
+        /// Throughput of one replica by accelerator type, req/s, for predicting queues.
+        package var ratesPerReplica: [String: Double]
+
+        package init(
+            name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
+            allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
+            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:]
+        ) {
+            self.name = name
+            self.models = models
+            self.latencyBudgetMilliseconds = latencyBudgetMilliseconds
+            self.failoverLatencyBudgetMilliseconds = failoverLatencyBudgetMilliseconds
+            self.allowedPlanes = allowedPlanes
+            self.excludedPlanes = excludedPlanes
+            self.placedPlanes = placedPlanes
+            self.refusal = refusal
+            self.maxSnapshotAgeMilliseconds = maxSnapshotAgeMilliseconds
+            self.ratesPerReplica = ratesPerReplica
+        }
+    }
+
+    package struct Exclusion: Equatable, Sendable, Codable {
+        package var plane: PlaneName
+        package var because: String
+
+        package init(plane: PlaneName, because: String) { (self.plane, self.because) = (plane, because) }
+    }
+
+    package struct Plane: Equatable, Sendable, Codable {
+        package var name: PlaneName
+        package var provider: ProviderName
+        package var region: String
+        package var coordinates: Coordinates
+        /// Where the plane's feed listens, `host:port`; nil until the plane has reported once.
+        package var feedAddress: String?
+        /// CIDR blocks in which the plane may report replica addresses; a gateway ignores any other. Never empty.
+        package var networks: [String]
+        /// A drained plane gets no new request while another may serve.
+        package var isDrained: Bool
+
+        package init(
+            name: PlaneName, provider: ProviderName, region: String, coordinates: Coordinates, feedAddress: String? = nil,
+            networks: [String] = loopbackNetworks, isDrained: Bool = false
+        ) {
+            self.name = name
+            self.provider = provider
+            self.region = region
+            self.coordinates = coordinates
+            self.feedAddress = feedAddress
+            self.networks = networks
+            self.isDrained = isDrained
+        }
+    }
+
+    package struct Route: Equatable, Sendable, Codable {
+        package var name: RouteName
+        /// Empty matches every host.
+        package var hosts: [String]
+        package var paths: [String]
+        package var target: FleetModel.Route.Target
+        package var balancing: FleetModel.Route.Balancing
+        package var affinity: FleetModel.Route.Affinity
+        package var connectTimeoutMilliseconds: Double
+        package var firstByteTimeoutMilliseconds: Double
+        package var idleTimeoutMilliseconds: Double
+        package var maxAttempts: Int
+
+        package init(
+            name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
+            balancing: FleetModel.Route.Balancing = .predictedTimeToFirstToken, affinity: FleetModel.Route.Affinity = .none,
+            connectTimeoutMilliseconds: Double = 2_000, firstByteTimeoutMilliseconds: Double = 60_000,
+            idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4
+        ) {
+            self.name = name
+            self.hosts = hosts
+            self.paths = paths
+            self.target = target
+            self.balancing = balancing
+            self.affinity = affinity
+            self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
+            self.firstByteTimeoutMilliseconds = firstByteTimeoutMilliseconds
+            self.idleTimeoutMilliseconds = idleTimeoutMilliseconds
+            self.maxAttempts = maxAttempts
+        }
+    }
+
+    package var format: Int
+    package var version: SnapshotVersion
+    package var gateway: GatewayName
+    package var gatewayLocation: Location
+    /// Sorted by name.
+    package var workloads: [Workload]
+    /// Sorted by name.
+    package var planes: [Plane]
+    /// Sorted by name. Where none is declared the control plane sends `/v1/` by model.
+    package var routes: [Route]
+
+    package init(
+        version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
+        routes: [Route]
+    ) {
+        format = Self.currentFormat
+        self.version = version
+        self.gateway = gateway
+        self.gatewayLocation = gatewayLocation
+        self.workloads = workloads
+        self.planes = planes
+        self.routes = routes
+    }
+}
+
+/// Where a plane may report replica addresses when its document declares no network.
+package let loopbackNetworks = ["127.0.0.0/8", "::1/128"]

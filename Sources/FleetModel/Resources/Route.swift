@@ -1,0 +1,60 @@
+/// Which requests go to which workload, and how patiently.
+package struct Route: Equatable, Sendable {
+    package enum Target: Equatable, Sendable, Codable {
+        /// The workload whose `models` hold the body's `model` field.
+        case workloadByModel
+        case workload(WorkloadName)
+    }
+    package enum Balancing: String, CaseIterable, Sendable, Codable {
+        case predictedTimeToFirstToken
+        case leastRequest
+        case roundRobin
+    }
+    package enum Affinity: String, CaseIterable, Sendable, Codable {
+        case none
+        /// Requests that begin alike go to the same replica while its load allows, so that its KV cache is used again.
+        case prefix
+    }
+    package struct Timeouts: Equatable, Sendable {
+        package var connect: Duration
+        /// From the request sent to the first byte of the response.
+        package var firstByte: Duration
+        /// Between two reads while a response streams.
+        package var idle: Duration
+
+        package init(connect: Duration = .seconds(2), firstByte: Duration = .seconds(60), idle: Duration = .seconds(30)) {
+            self.connect = connect
+            self.firstByte = firstByte
+            self.idle = idle
+        }
+    }
+
+    package var metadata: Metadata
+    /// Host names; empty matches every one.
+    package var hosts: [String]
+    /// Path prefixes; the longest match over all routes wins.
+    package var paths: [String]
+    package var target: Target
+    package var balancing: Balancing
+    package var affinity: Affinity
+    package var timeouts: Timeouts
+    /// Most times one request is sent, the first included.
+    package var maxAttempts: Int
+
+    package var name: RouteName { RouteName(metadata.name) }
+
+    package init(
+        metadata: Metadata, hosts: [String] = [], paths: [String], target: Target = .workloadByModel,
+        balancing: Balancing = .predictedTimeToFirstToken, affinity: Affinity = .none, timeouts: Timeouts = Timeouts(),
+        maxAttempts: Int = 4
+    ) {
+        self.metadata = metadata
+        self.hosts = hosts
+        self.paths = paths
+        self.target = target
+        self.balancing = balancing
+        self.affinity = affinity
+        self.timeouts = timeouts
+        self.maxAttempts = maxAttempts
+    }
+}
