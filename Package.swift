@@ -15,13 +15,16 @@ let atomics: Target.Dependency = .product(name: "Atomics", package: "swift-atomi
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "tradewind",
@@ -63,18 +66,30 @@ let package = Package(
 
         // MARK: Shells: IO, clocks, stores
 
+        // What a person sees of the command: connections, tables, errors, exit statuses.
+        .target(
+            name: "CommandLineInterface",
+            dependencies: ["FleetDocuments", "FleetModel", "FleetTransport", logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineInterfaceTests",
+            dependencies: ["CommandLineInterface", "FleetDocuments", "FleetModel", "FleetTransport", logging],
+            swiftSettings: strict),
+
         // Store, API, audit and reconcile loop.
         .target(
             name: "ControlPlane",
             dependencies: [
-                "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", crypto, hummingbird, hummingbirdTLS, logging,
-                nioCore, nioSSL, serviceLifecycle, .product(name: "GRDB", package: "GRDB.swift"),
+                "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", crypto, hummingbird, hummingbirdCore,
+                hummingbirdTLS, logging, nioCore, nioSSL, serviceLifecycle, .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            resources: [.embedInCode("API/openapi.yaml")],
             swiftSettings: strict),
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
                 "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", hummingbird, logging, nioCore,
+                nioPosix, serviceLifecycle, .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
@@ -83,64 +98,70 @@ let package = Package(
         .target(
             name: "FleetDocuments",
             dependencies: ["FleetModel", .product(name: "Yams", package: "Yams")],
+            exclude: ["Catalogue/README.md"],
             resources: [.embedInCode("Catalogue/Data")],
             swiftSettings: strict),
         .testTarget(
-            name: "FleetDocumentsTests", dependencies: ["FleetDocuments", "FleetModel"], swiftSettings: strict),
+            name: "FleetDocumentsTests", dependencies: ["FleetControl", "FleetDocuments", "FleetModel"], exclude: ["Fixtures"],
+            swiftSettings: strict),
 
         // How processes of one fleet reach and trust each other: feeds, tokens, state folder, server-sent events.
         .target(
             name: "FleetTransport",
-            dependencies: ["FleetModel", httpClient, crypto, logging, nioCore, nioPosix],
+            dependencies: ["FleetModel", httpClient, crypto, nioCore, nioHTTP1, nioPosix, nioSSL],
             swiftSettings: strict),
         .testTarget(
-            name: "FleetTransportTests", dependencies: ["FleetModel", "FleetTransport", nioCore], swiftSettings: strict),
+            name: "FleetTransportTests", dependencies: ["FleetModel", "FleetTransport", nioCore, nioHTTP1, nioPosix],
+            swiftSettings: strict),
 
         // The HTTP data plane on SwiftNIO.
         .target(
             name: "Gateway",
-            dependencies: ["FleetModel", "FleetRouting", "FleetTransport", atomics, logging, nioCore, nioPosix],
+            dependencies: [
+                "FleetModel", "FleetRouting", "FleetTransport", atomics, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["FleetModel", "FleetRouting", "FleetTransport", "Gateway", nioCore, nioEmbedded, nioPosix],
+            dependencies: ["FleetModel", "FleetRouting", "FleetTransport", "Gateway", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix],
             swiftSettings: strict),
 
         // Child processes that never outlive their parent, with bounded logs.
-        .target(name: "ProcessSupervision", dependencies: [logging], swiftSettings: strict),
-        .testTarget(name: "ProcessSupervisionTests", dependencies: ["ProcessSupervision"], swiftSettings: strict),
+        .target(name: "ProcessSupervision", swiftSettings: strict),
+        .testTarget(name: "ProcessSupervisionTests", dependencies: ["ProcessSupervision", "tradewind"], swiftSettings: strict),
 
         // An OpenAI-compatible model server without weights.
         .target(
             name: "SimulatedEngine",
-            dependencies: ["EngineTiming", hummingbird, logging, nioCore, serviceLifecycle],
+            dependencies: [
+                "EngineTiming", hummingbird, hummingbirdCore, logging, nioCore, nioPosix, serviceLifecycle,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SimulatedEngineTests",
             dependencies: [
-                "EngineTiming", "SimulatedEngine", hummingbird, nioCore,
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "EngineTiming", "SimulatedEngine", httpClient, logging, nioCore, nioHTTP1, serviceLifecycle,
             ],
             swiftSettings: strict),
 
         // Distance on one machine: a CONNECT proxy that delays bytes.
-        .target(name: "WideAreaRelay", dependencies: [logging, nioCore, nioPosix], swiftSettings: strict),
+        .target(name: "WideAreaRelay", dependencies: ["FleetModel", nioCore, nioPosix], swiftSettings: strict),
         .testTarget(
-            name: "WideAreaRelayTests", dependencies: ["WideAreaRelay", nioCore, nioPosix], swiftSettings: strict),
+            name: "WideAreaRelayTests", dependencies: ["FleetModel", "WideAreaRelay", nioCore, nioPosix], swiftSettings: strict),
 
         // Drivers that run replicas, behind one protocol.
         .target(
             name: "WorkloadPlanes",
             dependencies: [
-                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", httpClient, hummingbird, logging, nioCore,
+                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", httpClient, logging, nioCore, nioHTTP1,
                 nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "WorkloadPlanesTests",
             dependencies: [
-                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", "WorkloadPlanes", hummingbird, logging,
-                nioCore, nioPosix,
+                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", "WorkloadPlanes", "tradewind", httpClient,
+                logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict),
 
@@ -149,9 +170,10 @@ let package = Package(
         .executableTarget(
             name: "tradewind",
             dependencies: [
-                "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", "Gateway",
-                "ProcessSupervision", "SimulatedEngine", "WideAreaRelay", "WorkloadPlanes", httpClient, logging, nioCore,
-                nioPosix, serviceLifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandLineInterface", "ControlPlane", "EngineTiming", "FleetControl", "FleetDocuments", "FleetModel",
+                "FleetTransport", "Gateway", "ProcessSupervision", "SimulatedEngine", "WideAreaRelay", "WorkloadPlanes",
+                httpClient, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -162,6 +184,7 @@ let package = Package(
 
         // Real processes, real sockets.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["tradewind"], swiftSettings: strict),
+            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore], exclude: ["openai_client.py"],
+            swiftSettings: strict),
     ]
 )

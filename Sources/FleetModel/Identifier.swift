@@ -63,7 +63,8 @@ package struct ReplicaID: Hashable, Sendable, Comparable, Codable, CustomStringC
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let id = ReplicaID(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "a replica id reads plane/workload/incarnation")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "a replica id reads plane/workload/incarnation")
         }
         self = id
     }

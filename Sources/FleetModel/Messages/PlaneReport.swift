@@ -77,7 +77,8 @@ package struct ReplicaReport: Equatable, Sendable, Codable {
     package var restarts: Int
 
     package init(
-        id: ReplicaID, pool: PoolName, accelerator: AcceleratorType, address: String?, state: State, healthPath: String = "/health",
+        id: ReplicaID, pool: PoolName, accelerator: AcceleratorType, address: String?, state: State,
+        healthPath: String = "/health",
         pid: Int32? = nil, running: Int? = nil, waiting: Int? = nil, kvCacheUse: Double? = nil,
         onwardRoundTripMilliseconds: Double = 0, stateAgeMilliseconds: Double = 0, reason: String = "", restarts: Int = 0
     ) {

@@ -30,7 +30,8 @@ package struct Jurisdiction: Hashable, Sendable, Codable, Comparable, CustomStri
 
     /// The member states of the European Union since 2020 (Treaty on European Union, article 52).
     package static let europeanUnion: [String] = [
-        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT", "NL",
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV", "MT",
+        "NL",
         "PL", "PT", "RO", "SE", "SI", "SK",
     ]
     /// The states of the European Economic Area that are not EU members.

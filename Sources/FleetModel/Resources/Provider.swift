@@ -9,7 +9,7 @@ package struct Provider: Equatable, Sendable {
 
     package var metadata: Metadata
     package var kind: Kind
-    /// Proven by whoever declares them, such as `SOC2`, `HIPAA-BAA`, `PCI-DSS`. Sorted, upper case as declared.
+    /// Proven by whoever declares them, such as `SOC2`, `HIPAA-BAA`, `PCI-DSS`. In declared order and spelling.
     package var attestations: [String]
 
     package var name: ProviderName { ProviderName(metadata.name) }

@@ -88,7 +88,8 @@ package struct Fence: Equatable, Sendable {
             return "\(rule) requires encryption at rest, which the plane does not declare"
         }
         if plane.protection.audit < policy.requires.audit {
-            return "\(rule) requires audit \(policy.requires.audit.rawValue); the plane declares \(plane.protection.audit.rawValue)"
+            return
+                "\(rule) requires audit \(policy.requires.audit.rawValue); the plane declares \(plane.protection.audit.rawValue)"
         }
         return nil
     }

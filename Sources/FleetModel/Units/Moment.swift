@@ -9,7 +9,9 @@ package struct Moment: Hashable, Sendable, Comparable {
     package static let origin = Moment(nanoseconds: 0)
 
     package func advanced(by duration: Duration) -> Moment {
-        Moment(nanoseconds: nanoseconds + Int64(duration.components.seconds) * 1_000_000_000 + duration.components.attoseconds / 1_000_000_000)
+        Moment(
+            nanoseconds: nanoseconds + Int64(duration.components.seconds) * 1_000_000_000 + duration.components.attoseconds
+                / 1_000_000_000)
     }
 
     /// The time from an earlier moment to this one.

@@ -12,6 +12,8 @@ package protocol TextQuantity: Sendable {
 package struct NumberWithUnit: Equatable, Sendable {
     package let number: Double
     package let unit: String
+    /// The number as written: a sign, digits and at most one point.
+    package let digits: String
 
     /// Splits a decimal number from its unit. Nil for no number, NaN, infinity, hexadecimal or an exponent.
     package init?(_ text: String) {
@@ -22,12 +24,44 @@ package struct NumberWithUnit: Equatable, Sendable {
         while unit.last == 32 { unit = unit.dropLast() }
         self.number = number
         self.unit = String(Substring(unit))
+        self.digits = String(Substring(digits))
+    }
+
+    /// The number times `scale`, rounded to the nearest integer, without a detour through binary fractions.
+    /// Nil where it is negative or overflows.
+    func scaled(by scale: Int64) -> Int64? {
+        let parts = digits.drop { $0 == "+" }.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts[0].isEmpty ? 0 : Int64(parts[0]), whole >= 0 else { return nil }
+        let (product, overflows) = whole.multipliedReportingOverflow(by: scale)
+        guard !overflows else { return nil }
+        guard parts.count == 2 else { return product }
+        // 18 digits decide every unit up to a day in nanoseconds; more than that only breaks ties.
+        let fraction = Double("0." + parts[1].prefix(18)) ?? 0
+        let (sum, sumOverflows) = product.addingReportingOverflow(Int64((fraction * Double(scale)).rounded()))
+        return sumOverflows ? nil : sum
     }
 }
 
-/// A number without a needless fraction: 11, not 11.0.
+/// A number without a needless fraction and never with an exponent: 11, not 11.0; 0.00001, not 1e-05.
 package func plainNumber(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+    if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
+    let shortest = String(value)
+    guard let mark = shortest.firstIndex(of: "e"), let exponent = Int(shortest[shortest.index(after: mark)...]) else {
+        return shortest
+    }
+    let mantissa = shortest[..<mark].drop { $0 == "-" }
+    let whole = mantissa.prefix { $0 != "." }
+    let fraction = mantissa.dropFirst(whole.count).drop { $0 == "." }
+    var digits = whole + (fraction == "0" ? "" : fraction)
+    let point = whole.count + exponent
+    if point <= 0 {
+        digits = "0." + String(repeating: "0", count: -point) + digits
+    } else if point >= digits.count {
+        digits += String(repeating: "0", count: point - digits.count)
+    } else {
+        digits.insert(".", at: digits.index(digits.startIndex, offsetBy: point))
+    }
+    return (value < 0 ? "-" : "") + digits
 }
 
 extension USDPerHour: TextQuantity {
@@ -73,9 +107,10 @@ extension Gibibytes: TextQuantity {
 
 extension Share: TextQuantity {
     package static var accepted: String { "a share from 0% to 100%" }
+    /// Kept to a billionth, so that every share is written back as it was read.
     package init?(text: String) {
         guard let parsed = NumberWithUnit(text), parsed.unit == "%", (0...100).contains(parsed.number) else { return nil }
-        self.init(parsed.number / 100)
+        self.init((parsed.number * 1e7).rounded() / 1e9)
     }
     package var text: String { "\(plainNumber((fraction * 1e9).rounded() / 1e7))%" }
 }
@@ -85,18 +120,27 @@ extension Duration: TextQuantity {
     /// The longest accepted time, so that arithmetic on instants cannot overflow.
     package static var longestAccepted: Duration { .seconds(366 * 86_400) }
 
+    /// Nanoseconds in each unit, the largest first.
+    private static let unitSizes: [(unit: String, nanoseconds: Int64)] = [
+        ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000),
+        ("us", 1_000),
+    ]
+
     package init?(text: String) {
-        guard let parsed = NumberWithUnit(text), parsed.number > 0 else { return nil }
-        let perUnit: [String: Double] = ["us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let factor = perUnit[parsed.unit], parsed.number * factor <= Self.longestAccepted.seconds else { return nil }
-        self = .nanoseconds(Int64((parsed.number * factor * 1e9).rounded()))
+        guard let parsed = NumberWithUnit(text), parsed.number > 0,
+            let size = Self.unitSizes.first(where: { $0.unit == parsed.unit })?.nanoseconds,
+            let nanoseconds = parsed.scaled(by: size), nanoseconds > 0, .nanoseconds(nanoseconds) <= Self.longestAccepted
+        else { return nil }
+        self = .nanoseconds(nanoseconds)
     }
 
+    /// The largest unit that needs no fraction; whole hours rather than days. What is finer than 1 us is a fraction of it.
     package var text: String {
-        let nanoseconds = (seconds * 1e9).rounded()
-        for (unit, size) in [("h", 3.6e12), ("m", 6e10), ("s", 1e9), ("ms", 1e6)] where nanoseconds >= size {
-            if nanoseconds.truncatingRemainder(dividingBy: size) == 0 { return "\(plainNumber(nanoseconds / size))\(unit)" }
+        let nanoseconds = components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+        for (unit, size) in Self.unitSizes.dropFirst() where nanoseconds.isMultiple(of: size) && nanoseconds != 0 {
+            return "\(nanoseconds / size)\(unit)"
         }
-        return nanoseconds >= 1e9 ? "\(plainNumber(nanoseconds / 1e9))s" : "\(plainNumber(nanoseconds / 1e6))ms"
+        let rest = String(1_000 + nanoseconds % 1_000).dropFirst()
+        return nanoseconds == 0 ? "0s" : "\(nanoseconds / 1_000).\(rest)us"
     }
 }

@@ -1,0 +1,108 @@
+import FleetModel
+
+extension Listing {
+    /// The columns of the kind's table, in order.
+    package var columns: [ListingColumn] {
+        switch self {
+        case .resources(.provider): Self.providerColumns
+        case .resources(.workloadPlane): Self.planeColumns
+        case .resources(.workload): Self.workloadColumns
+        case .resources(.compliancePolicy): Self.policyColumns
+        case .resources(.gateway): Self.gatewayColumns
+        case .resources(.route): Self.routeColumns
+        case .replicas: Self.replicaColumns
+        case .events: Self.eventColumns
+        case .audit: Self.auditColumns
+        }
+    }
+
+    private typealias Column = ListingColumn
+
+    /// The field at a path; `fallback` where it was not declared, since documents keep only what was.
+    private static func plain(
+        _ heading: String, isWide: Bool = false, or fallback: String = "", _ path: String...
+    ) -> ListingColumn {
+        Column(heading, isWide: isWide) { item in
+            let value = path.reduce(item) { $0[$1] }
+            return value.isNull ? fallback : ItemReading.plain(value)
+        }
+    }
+
+    private static func list(_ heading: String, isWide: Bool = false, _ path: String...) -> ListingColumn {
+        Column(heading, isWide: isWide) { item in ItemReading.list(path.reduce(item) { $0[$1] }) }
+    }
+
+    private static let ready = Column("READY") { ItemReading($0).readiness }
+    private static let readyReason = Column("REASON", isWide: true) { ItemReading($0).readinessReason }
+    private static let replicaCount = Column("REPLICAS") { ItemReading($0).replicas }
+
+    private static let providerColumns: [Column] = [
+        .name, plain("KIND", "spec", "kind"), list("ATTESTATIONS", "spec", "attestations"), .age,
+    ]
+
+    private static let planeColumns: [Column] = [
+        .name, plain("PROVIDER", "spec", "provider"), plain("REGION", "spec", "region"),
+        plain("COUNTRY", "spec", "location", "country"),
+        Column("DRIVER") { ItemReading.variant($0["spec"]["driver"]) }, ready, replicaCount, .age,
+        Column("POOLS", isWide: true) { item in
+            item["spec"]["pools"].elements.map { $0["name"].text ?? "" }.joined(separator: ",")
+        },
+        plain("FEED", isWide: true, "status", "address"), readyReason,
+    ]
+
+    private static let workloadColumns: [Column] = [
+        .name, list("MODELS", "spec", "models"), plain("CLASS", or: Workload.Class.realtime.rawValue, "spec", "class"),
+        plain("DATA", or: DataRules().classification.rawValue, "spec", "data", "classification"),
+        ready, replicaCount, .age, list("RESIDENCY", isWide: true, "spec", "data", "residency"),
+        plain("LATENCY", isWide: true, or: Objective().latencyBudget.text, "spec", "objective", "latencyBudget"),
+        plain("SURVIVE", isWide: true, or: Objective().survive.rawValue, "spec", "objective", "survive"),
+        list("PLANES", isWide: true, "status", "planes"),
+        readyReason,
+    ]
+
+    private static let policyColumns: [Column] = [
+        .name, plain("CLASSIFICATION", "spec", "appliesTo", "classification"),
+        plain("JURISDICTION", "spec", "appliesTo", "jurisdiction"), list("ATTESTATIONS", "spec", "requires", "attestations"),
+        .age, list("ALLOWED", isWide: true, "spec", "requires", "jurisdictions"),
+        plain("AUDIT", isWide: true, or: DataProtection.Audit.none.rawValue, "spec", "requires", "audit"),
+    ]
+
+    private static let gatewayColumns: [Column] = [
+        .name, plain("COUNTRY", "spec", "location", "country"), plain("ADDRESS", "status", "address"), ready,
+        Column("SNAPSHOT") { ItemReading($0).snapshot }, .age,
+        Column("LOCATION", isWide: true) { item in
+            let location = item["spec"]["location"]
+            return [location["latitude"], location["longitude"]].map(ItemReading.plain).joined(separator: ",")
+        },
+        readyReason,
+    ]
+
+    private static let routeColumns: [Column] = [
+        .name, list("PATHS", "spec", "match", "paths"),
+        Column("TO") { item in
+            let target = item["spec"]["to"]
+            return target["workload"].text ?? (target.isNull ? "workloadByModel" : ItemReading.variant(target))
+        },
+        plain("BALANCING", or: Route.Balancing.predictedTimeToFirstToken.rawValue, "spec", "balancing", "policy"), .age,
+        plain("AFFINITY", isWide: true, or: Route.Affinity.none.rawValue, "spec", "balancing", "affinity"),
+        list("HOSTS", isWide: true, "spec", "match", "hosts"),
+    ]
+
+    private static let replicaColumns: [Column] = [
+        .name, plain("WORKLOAD", "spec", "workload"), plain("PLANE", "spec", "plane"), plain("STATE", "status", "state"),
+        plain("ADDRESS", "status", "address"), .age, plain("POOL", isWide: true, "spec", "pool"),
+        plain("PID", isWide: true, "status", "pid"), plain("RESTARTS", isWide: true, "status", "restarts"),
+        plain("REASON", isWide: true, "status", "reason"),
+    ]
+
+    private static let eventColumns: [Column] = [
+        .age, plain("TYPE", "type"), plain("REASON", "reason"), Column("OBJECT") { ItemReading($0).subject },
+        plain("COUNT", isWide: true, "count"), plain("MESSAGE", "message"),
+    ]
+
+    private static let auditColumns: [Column] = [
+        plain("SEQUENCE", "sequence"), plain("TIME", "time"), plain("AUTHOR", "author"), plain("VERB", "verb"),
+        Column("OBJECT") { ItemReading($0).subject }, plain("VERSION", isWide: true, "resourceVersion"),
+        plain("HASH", isWide: true, "hash"),
+    ]
+}

@@ -1,0 +1,59 @@
+package import FleetModel
+
+/// Shows why a workload runs where it does.
+package enum PlacementText {
+    /// - Parameter explanation: `{"workload", "chosen", "rejected", "gateways", "shortfalls"}` as the control plane explains a placement.
+    package static func rendered(_ explanation: JSONValue, workload: WorkloadName) -> String {
+        let chosen = explanation["chosen"].elements
+        let rejected = explanation["rejected"].elements
+        let shortfalls = explanation["shortfalls"].elements.compactMap(\.text)
+        var text = "Workload \(TerminalText.escaped(workload.rawValue))\n\nChosen:\n"
+        text += chosen.isEmpty ? "  nowhere\n" : chosenTable(chosen).rendered(indentation: "  ")
+        if !rejected.isEmpty { text += "\nRejected:\n" + rejectedTable(rejected).rendered(indentation: "  ") }
+        let gateways = explanation["gateways"].elements
+        if !gateways.isEmpty { text += "\nGateways:\n" + gatewayTable(gateways).rendered(indentation: "  ") }
+        if !shortfalls.isEmpty {
+            text += "\nNot placed:\n" + shortfalls.map { "  \(TerminalText.escaped($0))\n" }.joined()
+        }
+        return text
+    }
+
+    private static func chosenTable(_ chosen: [JSONValue]) -> Table {
+        Table(
+            headings: ["PLANE", "POOL", "REPLICAS", "ACCELERATORS", "WHY"],
+            rows: chosen.map { choice in
+                let placement = choice["placement"]
+                let accelerator = ItemReading.plain(placement["accelerator"])
+                let each = placement["acceleratorsPerReplica"].integer
+                return [
+                    ItemReading.plain(choice["plane"]), ItemReading.plain(placement["pool"]),
+                    ItemReading.plain(placement["count"]), each.map { "\($0) x \(accelerator)" } ?? accelerator,
+                    ItemReading.plain(choice["because"]),
+                ]
+            })
+    }
+
+    /// Where each gateway may send the workload's requests; a gateway that must refuse says why.
+    private static func gatewayTable(_ gateways: [JSONValue]) -> Table {
+        Table(
+            headings: ["GATEWAY", "MAY SEND TO", "NEVER TO", "REFUSES"],
+            rows: gateways.map { gateway in
+                [
+                    ItemReading.plain(gateway["gateway"]), ItemReading.list(gateway["allowedPlanes"]),
+                    ItemReading.list(.array(gateway["excludedPlanes"].elements.map { $0["plane"] })),
+                    ItemReading.plain(gateway["refusal"]),
+                ]
+            })
+    }
+
+    private static func rejectedTable(_ rejected: [JSONValue]) -> Table {
+        Table(
+            headings: ["PLANE", "POOL", "WHY"],
+            rows: rejected.map { rejection in
+                let pool = ItemReading.plain(rejection["pool"])
+                return [
+                    ItemReading.plain(rejection["plane"]), pool.isEmpty ? "all" : pool, ItemReading.plain(rejection["because"]),
+                ]
+            })
+    }
+}

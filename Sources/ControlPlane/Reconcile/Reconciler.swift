@@ -1,0 +1,253 @@
+package import FleetControl
+package import FleetModel
+package import FleetTransport
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Keeps what planes and gateways are told in step with what is declared, and what is known of them in step with what they say.
+///
+/// One pass reads the store, decides the placement, composes every document (all pure steps of `FleetControl`), numbers those that
+/// changed, publishes them and stores statuses and events. A pass that changes nothing writes nothing. Passes never overlap: one
+/// loop runs them, woken by declarations, by reports that say something new, and by the clock.
+package final class Reconciler: Sendable {
+    /// How often silence is looked for.
+    package static let tick = Duration.seconds(1)
+    /// Events waiting to be stored; beyond it the oldest are dropped.
+    package static let pendingEventLimit = 4_096
+
+    private struct State {
+        var observation: FleetObservation
+        var pendingEvents: [FleetEvent] = []
+        var isDirty = true
+        /// Digests and versions last issued, to leave the store alone while nothing changes.
+        var digests: [String: String] = [:]
+        var versions: [String: SnapshotVersion] = [:]
+        var hasPublished: Set<String> = []
+        var hasSettled = false
+        var passes: UInt64 = 0
+        var failures: UInt64 = 0
+        /// The name of every declared plane and gateway, to refuse strangers' reports without a read.
+        var recipients: Set<TokenScope> = []
+    }
+
+    private let store: any FleetStore
+    private let documents: ResourceDocuments
+    private let tokens: TokenOffice
+    private let hub: DocumentHub
+    private let clock: any FleetClock
+    private let logger: Logger
+    private let start: Moment
+    private let state: Mutex<State>
+    private let wakes: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+
+    package init(
+        store: any FleetStore, documents: ResourceDocuments, tokens: TokenOffice, hub: DocumentHub, clock: any FleetClock,
+        logger: Logger
+    ) {
+        self.store = store
+        self.documents = documents
+        self.tokens = tokens
+        self.hub = hub
+        self.clock = clock
+        self.logger = logger
+        start = clock.now()
+        state = Mutex(State(observation: FleetObservation(start: start)))
+        (wakes, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: Inputs
+
+    /// Has a pass made soon.
+    package func wake() {
+        state.withLock { $0.isDirty = true }
+        wakeUp.yield()
+    }
+
+    /// Takes a plane's report; false where it is older than what is known.
+    package func receive(_ report: PlaneReport) -> Bool {
+        take { $0.receive(report, now: clock.now()) }
+    }
+
+    /// Takes a gateway's report.
+    package func receive(_ report: GatewayReport) -> Bool {
+        take { $0.receive(report, now: clock.now()) }
+    }
+
+    private func take(_ input: (inout FleetObservation) -> FleetObservation.Receipt) -> Bool {
+        let (isAccepted, isMaterial) = state.withLock { state in
+            switch input(&state.observation) {
+            case .ignoredAsStale: return (false, false)
+            case .accepted(let events, let isMaterial):
+                state.pendingEvents.append(contentsOf: events)
+                state.pendingEvents = state.pendingEvents.suffix(Self.pendingEventLimit)
+                return (true, isMaterial)
+            }
+        }
+        if isMaterial { wake() }
+        return isAccepted
+    }
+
+    /// Looks for silence; wakes the loop when somebody fell silent.
+    package func lookForSilence() {
+        let now = clock.now()
+        let isDirty = state.withLock { state in
+            let lost = state.observation.tick(now: now)
+            state.pendingEvents.append(contentsOf: lost)
+            // Once after the start, what was unknown becomes absent.
+            let settles = !state.hasSettled && now.since(start) >= FleetObservation.silence
+            if settles { state.hasSettled = true }
+            if settles || !lost.isEmpty { state.isDirty = true }
+            return state.isDirty
+        }
+        if isDirty { wakeUp.yield() }
+    }
+
+    // MARK: What is known
+
+    package var observation: FleetObservation { state.withLock { $0.observation } }
+    package var isReady: Bool { state.withLock { $0.passes > 0 } }
+    package var passes: (done: UInt64, failed: UInt64) { state.withLock { ($0.passes, $0.failures) } }
+    /// The newest version of every document sent out, by recipient, sorted.
+    package var versions: [(recipient: String, version: SnapshotVersion)] {
+        state.withLock { $0.versions }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    package func isDeclared(_ recipient: TokenScope) -> Bool { state.withLock { $0.recipients.contains(recipient) } }
+
+    // MARK: The loop
+
+    /// Runs passes until the task is cancelled or the service shuts down.
+    package func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [self] in
+                while !Task.isCancelled {
+                    lookForSilence()
+                    guard (try? await Task.sleep(for: Self.tick)) != nil else { return }
+                }
+            }
+            for await _ in wakes.cancelOnGracefulShutdown() {
+                guard state.withLock({ $0.isDirty }) else { continue }
+                await passLoggingFailure()
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func passLoggingFailure() async {
+        do {
+            try await pass()
+        } catch {
+            // The next tick tries again; until then everybody keeps what they have.
+            state.withLock { state in
+                state.isDirty = true
+                state.failures += 1
+            }
+            logger.error("reconciliation failed; the fleet keeps its last documents", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// One pass.
+    package func pass() async throws {
+        state.withLock { $0.isDirty = false }
+        let now = clock.now()
+        let contents = try await store.contents()
+        let fleet = try documents.fleet(contents)
+        try await declareRecipients(of: fleet)
+        let observation = state.withLock { state in
+            state.observation.retain(fleet)
+            return state.observation
+        }
+        let records = try await recordFeedAddresses(of: fleet, observation)
+        let documents = FleetDocumentSet(fleet: fleet, records: records, feedPeers: tokens.feedPeers(of: fleet))
+        let placementEvents = try await number(documents)
+        let versions = state.withLock { $0.versions }
+        publish(documents, versions: versions)
+        try await recordStatuses(
+            contents: contents, documents: documents, observation: observation, versions: versions, now: now)
+        let pending = state.withLock { state in
+            defer { state.pendingEvents = [] }
+            return state.pendingEvents
+        }
+        try await store.recordEvents(pending + placementEvents, at: clock.timestamp())
+        state.withLock { $0.passes += 1 }
+    }
+
+    private func declareRecipients(of fleet: Fleet) async throws {
+        let recipients = fleet.planes.map { TokenScope.plane($0.name) } + fleet.gateways.map { TokenScope.gateway($0.name) }
+        for recipient in recipients { try await tokens.ensure(recipient) }
+        let declared = Set(recipients)
+        state.withLock { $0.recipients = declared }
+        hub.retain(declared)
+    }
+
+    private func recordFeedAddresses(
+        of fleet: Fleet, _ observation: FleetObservation
+    ) async throws -> [PlaneName: PlaneRecord] {
+        var records = try await store.planeRecords()
+        for plane in fleet.planes.map(\.name) {
+            guard let address = observation.report(of: plane)?.feedAddress, records[plane]?.feedAddress != address else {
+                continue
+            }
+            try await store.recordFeedAddress(address, plane: plane)
+            records[plane, default: PlaneRecord()].feedAddress = address
+        }
+        return records
+    }
+
+    /// Numbers what changed and returns the events of changed placements.
+    private func number(_ documents: FleetDocumentSet) async throws -> [FleetEvent] {
+        let digests = try documents.digests
+        guard digests != state.withLock({ $0.digests }) else { return [] }
+        let issued = try await store.issueGenerations(digests)
+        state.withLock { state in
+            state.digests = digests
+            state.versions = [:]
+            for (recipient, issued) in issued {
+                state.versions[recipient] = SnapshotVersion(epoch: store.epoch, generation: issued.generation)
+                if issued.isNew { state.hasPublished.remove(recipient) }
+            }
+        }
+        return documents.placementEvents { issued[$0]?.isNew == true }
+    }
+
+    private func publish(_ documents: FleetDocumentSet, versions: [String: SnapshotVersion]) {
+        for document in documents.sendable {
+            guard let version = versions[document.recipient.description],
+                state.withLock({ $0.hasPublished.insert(document.recipient.description).inserted })
+            else { continue }
+            do {
+                hub.publish(try document.event(version), to: document.recipient)
+            } catch {
+                logger.error("a document cannot be encoded", metadata: ["recipient": "\(document.recipient)"])
+            }
+        }
+    }
+
+    private func recordStatuses(
+        contents: StoreContents, documents: FleetDocumentSet, observation: FleetObservation,
+        versions: [String: SnapshotVersion], now: Moment
+    ) async throws {
+        let composer = StatusComposer(
+            fleet: documents.fleet, decision: documents.decision, observation: observation, drained: documents.drained,
+            assignments: Dictionary(
+                uniqueKeysWithValues: documents.fleet.planes.map { ($0.name, versions["plane/\($0.name)"] ?? .zero) }),
+            snapshots: Dictionary(
+                uniqueKeysWithValues: documents.fleet.gateways.map { ($0.name, versions["gateway/\($0.name)"] ?? .zero) }),
+            now: now)
+        let statuses = composer.statuses
+        let time = clock.timestamp()
+        var changed: [ResourceKey: String] = [:]
+        for stored in contents.resources {
+            guard let status = statuses[stored.key] else { continue }
+            let old = stored.status.flatMap { try? FleetJSON.decode(ResourceStatus.self, from: Array($0.utf8)) }
+            let next = status.following(old, generation: stored.generation, time: time.description)
+            if next != old { changed[stored.key] = String(decoding: try FleetJSON.encode(next), as: UTF8.self) }
+        }
+        guard !changed.isEmpty else { return }
+        try await store.recordStatuses(changed, at: time)
+    }
+}
+
+extension Reconciler: Service {}

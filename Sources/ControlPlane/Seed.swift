@@ -1,4 +1,0 @@
-import Hummingbird
-package enum ControlPlaneSeed {}
-import GRDB
-import HummingbirdTLS

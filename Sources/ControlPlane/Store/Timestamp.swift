@@ -1,0 +1,16 @@
+import FoundationEssentials
+
+/// A point in civil time, for people to read: events, audit, conditions. Nothing is decided by it.
+package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    package let seconds: UInt64
+
+    package init(seconds: UInt64) { self.seconds = seconds }
+
+    /// RFC 3339 in UTC: `2026-01-31T09:30:00Z`.
+    package var description: String {
+        Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.seconds < right.seconds }
+}

@@ -1,0 +1,82 @@
+import FleetModel
+
+/// Matches one workload's requirements and rules against every pool.
+struct CandidateSearch {
+    let workload: Workload
+    let loads: [PlacementInputs.Load]
+    private(set) var candidates: [Candidate] = []
+    private(set) var rejections: [PlacementDecision.Rejection] = []
+
+    init(workload: Workload, inputs: PlacementInputs) {
+        self.workload = workload
+        loads = inputs.load(of: workload)
+        for plane in inputs.fleet.planes {
+            consider(plane, inputs: inputs)
+        }
+    }
+
+    /// Replicas the whole load would take on the fastest eligible hardware, a fraction where it is not full.
+    var leastReplicas: Double {
+        guard let fastest = candidates.map(\.profile.rate).max() else { return 0 }
+        return loads.reduce(0) { $0 + $1.rate.value } / fastest.value
+    }
+
+    private mutating func consider(_ plane: WorkloadPlane, inputs: PlacementInputs) {
+        if inputs.drained.contains(plane.name) {
+            reject(plane, pool: nil, "it is drained")
+            return
+        }
+        let fence = inputs.fleet.fence
+        // A workload nobody's demand is declared for may be asked for from anywhere: the strictest rule holds.
+        let places: [[Jurisdiction]?] = loads.isEmpty ? [nil] : loads.map { $0.location.jurisdictions }
+        let verdicts = places.map { fence.verdict(workload: workload, plane: plane, userJurisdictions: $0) }
+        guard verdicts.contains(where: \.isInside) else {
+            if case .outside(let because) = verdicts[0] { reject(plane, pool: nil, because) }
+            return
+        }
+        let roundTrips = loads.map { Self.roundTrip(from: $0.location, to: plane.location, through: inputs.fleet.gateways) }
+        for pool in plane.pools {
+            guard let profile = matchingProfile(plane: plane, pool: pool) else { continue }
+            candidates.append(
+                Candidate(
+                    plane: plane, pool: pool, profile: profile, admitted: loads.isEmpty ? [] : verdicts.map(\.isInside),
+                    roundTrips: roundTrips))
+        }
+        if plane.pools.isEmpty { reject(plane, pool: nil, "it declares no capacity pool") }
+    }
+
+    private mutating func matchingProfile(plane: WorkloadPlane, pool: CapacityPool) -> AcceleratorProfile? {
+        guard let profile = workload.replica.profile.first(where: { $0.accelerator == pool.accelerator }) else {
+            let known = workload.replica.profile.map(\.accelerator.name).joined(separator: ", ")
+            reject(plane, pool: pool.name, "it has \(pool.accelerator); the workload's profile knows \(known)")
+            return nil
+        }
+        if let wanted = workload.replica.memory, let memory = pool.accelerator.memory, memory < wanted {
+            reject(plane, pool: pool.name, "\(pool.accelerator) has \(memory.text); a replica needs \(wanted.text)")
+            return nil
+        }
+        guard profile.accelerators <= pool.acceleratorsPerNode else {
+            reject(
+                plane, pool: pool.name,
+                "a replica needs \(profile.accelerators) accelerators in one node; its nodes have \(pool.acceleratorsPerNode)")
+            return nil
+        }
+        if workload.replica.engine == nil, plane.driver == .local {
+            reject(plane, pool: pool.name, "the workload declares no engine that a local plane could start")
+            return nil
+        }
+        return profile
+    }
+
+    private mutating func reject(_ plane: WorkloadPlane, pool: PoolName?, _ because: String) {
+        rejections.append(PlacementDecision.Rejection(plane: plane.name, pool: pool, because: because))
+    }
+
+    /// Users to gateway plus gateway to plane by the best gateway; direct where the fleet declares none.
+    private static func roundTrip(from users: Location, to plane: Location, through gateways: [Gateway]) -> Duration {
+        gateways.map {
+            users.coordinates.expectedRoundTrip(to: $0.location.coordinates)
+                + $0.location.coordinates.expectedRoundTrip(to: plane.coordinates)
+        }.min() ?? users.coordinates.expectedRoundTrip(to: plane.coordinates)
+    }
+}

@@ -1,0 +1,66 @@
+package import FleetModel
+
+/// What every plane should run, and why.
+package struct PlacementDecision: Equatable, Sendable, Codable {
+    /// Replicas of one workload in one pool.
+    package struct Choice: Equatable, Sendable, Codable {
+        package var plane: PlaneName
+        package var placement: PlaneAssignment.Placement
+        /// Why here, in plain words.
+        package var because: String
+
+        package init(plane: PlaneName, placement: PlaneAssignment.Placement, because: String) {
+            self.plane = plane
+            self.placement = placement
+            self.because = because
+        }
+    }
+
+    /// A plane or pool that does not run the workload.
+    package struct Rejection: Equatable, Sendable, Codable {
+        package var plane: PlaneName
+        /// Nil where the whole plane is out.
+        package var pool: PoolName?
+        package var because: String
+
+        package init(plane: PlaneName, pool: PoolName?, because: String) {
+            self.plane = plane
+            self.pool = pool
+            self.because = because
+        }
+    }
+
+    package struct WorkloadPlacement: Equatable, Sendable, Codable {
+        package var workload: WorkloadName
+        /// Sorted by plane, then pool.
+        package var chosen: [Choice]
+        /// Sorted by plane, then pool.
+        package var rejected: [Rejection]
+        /// What was wanted and could not be placed, each with what binds. Empty when all is placed.
+        package var shortfalls: [String]
+
+        package init(workload: WorkloadName, chosen: [Choice], rejected: [Rejection], shortfalls: [String]) {
+            self.workload = workload
+            self.chosen = chosen
+            self.rejected = rejected
+            self.shortfalls = shortfalls
+        }
+
+        package var replicas: Int { chosen.reduce(0) { $0 + $1.placement.count } }
+        package var planes: [PlaneName] {
+            chosen.map(\.plane).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+        }
+    }
+
+    /// Sorted by workload.
+    package var workloads: [WorkloadPlacement]
+
+    package init(workloads: [WorkloadPlacement]) { self.workloads = workloads }
+
+    package func placement(of workload: WorkloadName) -> WorkloadPlacement? { workloads.first { $0.workload == workload } }
+
+    /// What one plane should run of one workload, sorted by pool.
+    package func placements(of workload: WorkloadName, on plane: PlaneName) -> [PlaneAssignment.Placement] {
+        placement(of: workload)?.chosen.filter { $0.plane == plane }.map(\.placement) ?? []
+    }
+}

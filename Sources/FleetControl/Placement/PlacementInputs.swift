@@ -1,0 +1,33 @@
+package import FleetModel
+
+/// What the placement step decides from. A planner or a scaling loop replaces these inputs, never the step's place.
+package struct PlacementInputs: Equatable, Sendable {
+    /// Users in one place asking for one workload.
+    package struct Load: Equatable, Sendable {
+        package var from: String
+        package var location: Location
+        package var rate: RequestsPerSecond
+
+        package init(from: String, location: Location, rate: RequestsPerSecond) {
+            self.from = from
+            self.location = location
+            self.rate = rate
+        }
+    }
+
+    package var fleet: Fleet
+    /// Planes that get no replica.
+    package var drained: Set<PlaneName>
+    /// Load to carry, by workload; a workload without an entry is placed for its declared peak demand.
+    package var loads: [WorkloadName: [Load]]
+
+    package init(fleet: Fleet, drained: Set<PlaneName> = [], loads: [WorkloadName: [Load]] = [:]) {
+        self.fleet = fleet
+        self.drained = drained
+        self.loads = loads
+    }
+
+    func load(of workload: Workload) -> [Load] {
+        loads[workload.name] ?? workload.demand.map { Load(from: $0.from, location: $0.location, rate: $0.peak) }
+    }
+}

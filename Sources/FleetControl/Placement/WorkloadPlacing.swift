@@ -1,0 +1,189 @@
+import FleetModel
+
+/// Places one workload, one replica at a time, against what is still free.
+struct WorkloadPlacing {
+    private(set) var ledger: PoolLedger
+    private let search: CandidateSearch
+    private let workload: Workload
+    private var counts: [Int]
+    private var reasons: [String?]
+    private var full: [Bool]
+    private var shortfalls: [String] = []
+
+    init(search: CandidateSearch, ledger: PoolLedger) {
+        self.search = search
+        self.ledger = ledger
+        workload = search.workload
+        counts = Array(repeating: 0, count: search.candidates.count)
+        reasons = Array(repeating: nil, count: search.candidates.count)
+        full = Array(repeating: false, count: search.candidates.count)
+    }
+
+    /// Each origin's load, the largest first, to the best pool that may serve it.
+    mutating func placeLoads() {
+        let order = search.loads.indices.sorted {
+            (search.loads[$1].rate, $0) < (search.loads[$0].rate, $1)
+        }
+        // Throughput already bought in each candidate and not yet promised to an origin.
+        var spare = Array(repeating: 0.0, count: search.candidates.count)
+        for load in order {
+            var remaining = search.loads[load].rate.value
+            for candidate in ranked(for: load, failover: false) where remaining > 1e-9 {
+                let perReplica = search.candidates[candidate].profile.rate.value * Placement.targetUtilization
+                repeat {
+                    let used = min(spare[candidate], remaining)
+                    spare[candidate] -= used
+                    remaining -= used
+                    guard remaining > 1e-9, add(candidate, because: "serves \(search.loads[load].from)") else { break }
+                    spare[candidate] += perReplica
+                } while true
+            }
+            if remaining > 1e-9 {
+                shortfalls.append(
+                    "\(rounded(remaining)) of \(search.loads[load].rate.text) from \(search.loads[load].from) has no place: \(whatBinds(load))")
+            }
+        }
+    }
+
+    /// Up to the declared minimum, wherever the workload is wanted most.
+    mutating func placeMinimum() {
+        while total < workload.scaling.minReplicas {
+            guard let candidate = preferred(failover: false).first(where: { canTake($0) }),
+                add(candidate, because: "minimum replicas")
+            else {
+                if preferred(failover: false).contains(where: { canTake($0) }) { continue }
+                shortfalls.append("\(workload.scaling.minReplicas) replicas wanted, \(total) placed: \(whatBinds(nil))")
+                return
+            }
+        }
+    }
+
+    /// Replicas elsewhere, until the loss of any one domain leaves the kept share of demand at full utilisation.
+    mutating func placeSurvival() {
+        let survival = workload.objective.survive
+        guard survival != .none, total > 0 else { return }
+        let demand = search.loads.reduce(0) { $0 + $1.rate.value }
+        let needed = max(demand * workload.objective.keptShare.fraction, 1e-6)
+        for domain in domainsInUse(survival) {
+            while throughput(outside: domain, survival) < needed {
+                let options = preferred(failover: true).filter {
+                    search.candidates[$0].domain(survival) != domain && canTake($0)
+                }
+                guard let candidate = options.first else {
+                    shortfalls.append(
+                        "losing \(survival.rawValue) \(domain) would leave \(rounded(throughput(outside: domain, survival))) of "
+                            + "\(rounded(needed)) req/s wanted: no eligible pool elsewhere has room")
+                    break
+                }
+                _ = add(candidate, because: "survives losing \(survival.rawValue) \(domain)")
+            }
+        }
+    }
+
+    var result: PlacementDecision.WorkloadPlacement {
+        var chosen: [PlacementDecision.Choice] = []
+        var rejected = search.rejections
+        for (index, candidate) in search.candidates.enumerated() {
+            guard counts[index] > 0 else {
+                let because = full[index] ? "it has no room left" : "others were better placed or owned"
+                rejected.append(.init(plane: candidate.plane.name, pool: candidate.pool.name, because: because))
+                continue
+            }
+            let placement = PlaneAssignment.Placement(
+                pool: candidate.pool.name, accelerator: candidate.pool.accelerator,
+                acceleratorsPerReplica: candidate.profile.accelerators, count: counts[index])
+            chosen.append(.init(plane: candidate.plane.name, placement: placement, because: reasons[index] ?? ""))
+        }
+        return PlacementDecision.WorkloadPlacement(
+            workload: workload.name,
+            chosen: chosen.sorted { ($0.plane, $0.placement.pool) < ($1.plane, $1.placement.pool) },
+            rejected: rejected.sorted { ($0.plane, $0.pool?.rawValue ?? "") < ($1.plane, $1.pool?.rawValue ?? "") },
+            shortfalls: shortfalls)
+    }
+
+    // MARK: Order
+
+    /// Candidates the fence admits for a load, best first.
+    private func ranked(for load: Int, failover: Bool) -> [Int] {
+        let objective = workload.objective
+        let budget = failover ? objective.failoverLatencyBudget : objective.latencyBudget
+        return search.candidates.indices.filter { search.candidates[$0].admitted[load] }.sorted {
+            search.candidates[$0].precedes(
+                search.candidates[$1], load: load, budget: budget, failoverBudget: objective.failoverLatencyBudget)
+        }
+    }
+
+    /// Candidates for replicas that no single load asks for: by the largest load, or owned, cheap and by name without any.
+    private func preferred(failover: Bool) -> [Int] {
+        guard let largest = search.loads.indices.max(by: { search.loads[$0].rate < search.loads[$1].rate }) else {
+            return search.candidates.indices.sorted { left, right in
+                let (first, second) = (search.candidates[left], search.candidates[right])
+                if first.pool.owned != second.pool.owned { return first.pool.owned }
+                let (price, other) = (first.usdPerRate ?? .infinity, second.usdPerRate ?? .infinity)
+                return price != other ? price < other : left < right
+            }
+        }
+        return ranked(for: largest, failover: failover)
+            + search.candidates.indices.filter { !search.candidates[$0].admitted[largest] }
+    }
+
+    // MARK: Accounts
+
+    private var total: Int { counts.reduce(0, +) }
+
+    private func throughput(where include: (Candidate) -> Bool) -> Double {
+        search.candidates.indices.reduce(0) {
+            include(search.candidates[$1]) ? $0 + Double(counts[$1]) * search.candidates[$1].profile.rate.value : $0
+        }
+    }
+
+    private func throughput(outside domain: String, _ survival: Objective.Survival) -> Double {
+        throughput { $0.domain(survival) != domain }
+    }
+
+    private func domainsInUse(_ survival: Objective.Survival) -> [String] {
+        Set(search.candidates.indices.filter { counts[$0] > 0 }.map { search.candidates[$0].domain(survival) }).sorted()
+    }
+
+    private func canTake(_ index: Int) -> Bool {
+        !full[index] && total < workload.scaling.maxReplicas && keepsSpotShare(adding: index)
+    }
+
+    /// Whether one more replica here leaves the spot share within its limit.
+    private func keepsSpotShare(adding index: Int) -> Bool {
+        let candidate = search.candidates[index]
+        guard candidate.pool.tier == .spot else { return true }
+        let added = candidate.profile.rate.value
+        let spot = throughput { $0.pool.tier == .spot } + added
+        return spot <= workload.maxSpotShare.fraction * (throughput { _ in true } + added) + 1e-9
+    }
+
+    private mutating func add(_ index: Int, because: String) -> Bool {
+        guard canTake(index) else { return false }
+        let candidate = search.candidates[index]
+        guard ledger.take(candidate.profile.accelerators, from: candidate.ledgerKey) else {
+            full[index] = true
+            return false
+        }
+        counts[index] += 1
+        if let reason = reasons[index] {
+            if !reason.contains(because) { reasons[index] = "\(reason); \(because)" }
+        } else {
+            reasons[index] = because
+        }
+        return true
+    }
+
+    private func whatBinds(_ load: Int?) -> String {
+        if total >= workload.scaling.maxReplicas { return "maxReplicas \(workload.scaling.maxReplicas) is reached" }
+        let admitted = search.candidates.indices.filter { load == nil || search.candidates[$0].admitted[load!] }
+        if admitted.isEmpty {
+            return search.rejections.first.map { "no plane may serve it (\($0.plane): \($0.because))" } ?? "the fleet has no plane"
+        }
+        if admitted.contains(where: { !full[$0] }) { return "maxSpotShare \(workload.maxSpotShare.text) is reached" }
+        let names = Array(Set(admitted.map { search.candidates[$0].plane.name })).sorted().map(\.rawValue)
+        return "every eligible pool is full (\(names.joined(separator: ", ")))"
+    }
+
+    private func rounded(_ value: Double) -> String { plainNumber((value * 100).rounded() / 100) }
+}

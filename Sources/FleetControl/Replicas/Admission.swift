@@ -1,0 +1,163 @@
+import FleetModel
+
+/// What of an assignment a plane will run: the wanted replicas that pack into its pools, and why the others do not.
+///
+/// First-fit decreasing over the nodes of each pool, no replica over two nodes. A plane trusts no sender with its capacity:
+/// whatever is asked for, no more is started than the pools hold.
+struct Admission: Equatable, Sendable {
+    struct Want: Equatable, Sendable {
+        let specification: ReplicaSpecification
+        let count: Int
+        let drain: Duration
+    }
+
+    /// Largest replicas first, then by workload and pool.
+    private(set) var wants: [Want] = []
+    private(set) var refusals: [PlaneReport.Refusal] = []
+
+    init() {}
+
+    init(_ assignment: PlaneAssignment, policy: ReplicaPolicy) {
+        var room = policy.maximumReplicas
+        if case .endpoint = assignment.driver {
+            admitEndpoints(assignment, room: &room, policy: policy)
+            return
+        }
+        var pools: [PoolName: (pool: CapacityPool, free: [Int])] = [:]
+        for pool in assignment.pools where pools[pool.name] == nil { pools[pool.name] = (pool, []) }
+        var seen: Set<Key> = []
+        for (workload, placement) in Self.sorted(assignment) {
+            guard seen.insert(Key(workload: workload.name, pool: placement.pool)).inserted else {
+                refuse(workload, "pool \(placement.pool) is named twice; only the first count holds")
+                continue
+            }
+            if let problem = Self.objection(to: placement, of: workload, pool: pools[placement.pool]?.pool) {
+                refuse(workload, problem)
+                continue
+            }
+            var count = 0
+            while count < placement.count, room > 0, Self.take(placement, from: &pools) {
+                count += 1
+                room -= 1
+            }
+            if count < placement.count {
+                refuse(
+                    workload,
+                    Self.shortage(placement, count: count, pool: pools[placement.pool]?.pool, room: room, policy: policy))
+            }
+            if count > 0 { want(workload, placement, count: count, driver: assignment.driver, policy: policy) }
+        }
+    }
+
+    private struct Key: Hashable {
+        let workload: WorkloadName
+        let pool: PoolName
+    }
+
+    private static func sorted(
+        _ assignment: PlaneAssignment
+    ) -> [(PlaneAssignment.Workload, PlaneAssignment.Placement)] {
+        assignment.workloads.flatMap { workload in workload.placements.map { (workload, $0) } }.sorted { left, right in
+            if left.1.acceleratorsPerReplica != right.1.acceleratorsPerReplica {
+                return left.1.acceleratorsPerReplica > right.1.acceleratorsPerReplica
+            }
+            return (left.0.name, left.1.pool) < (right.0.name, right.1.pool)
+        }
+    }
+
+    private static func objection(
+        to placement: PlaneAssignment.Placement, of workload: PlaneAssignment.Workload, pool: CapacityPool?
+    ) -> String? {
+        guard let pool else { return "the plane has no pool \(placement.pool)" }
+        if pool.accelerator != placement.accelerator {
+            return "pool \(pool.name) has \(pool.accelerator), not \(placement.accelerator)"
+        }
+        if placement.acceleratorsPerReplica < 1 || placement.count < 0 {
+            return "pool \(pool.name): a replica needs at least 1 accelerator and a count at least 0"
+        }
+        if placement.acceleratorsPerReplica > pool.acceleratorsPerNode {
+            return "pool \(pool.name): a replica needs \(placement.acceleratorsPerReplica) accelerators in one node; "
+                + "its nodes have \(pool.acceleratorsPerNode)"
+        }
+        if workload.engine == nil { return "it declares no engine that a local plane could start" }
+        return nil
+    }
+
+    private static func take(
+        _ placement: PlaneAssignment.Placement, from pools: inout [PoolName: (pool: CapacityPool, free: [Int])]
+    ) -> Bool {
+        guard var entry = pools[placement.pool] else { return false }
+        if let node = entry.free.firstIndex(where: { $0 >= placement.acceleratorsPerReplica }) {
+            entry.free[node] -= placement.acceleratorsPerReplica
+        } else if entry.free.count < entry.pool.maxNodes {
+            entry.free.append(entry.pool.acceleratorsPerNode - placement.acceleratorsPerReplica)
+        } else {
+            return false
+        }
+        pools[placement.pool] = entry
+        return true
+    }
+
+    private static func shortage(
+        _ placement: PlaneAssignment.Placement, count: Int, pool: CapacityPool?, room: Int, policy: ReplicaPolicy
+    ) -> String {
+        if room == 0 { return "\(count) of \(placement.count) replicas: a plane runs at most \(policy.maximumReplicas)" }
+        let size = pool.map { "\($0.maxNodes) × \($0.acceleratorsPerNode) \($0.accelerator)" } ?? "nothing"
+        return "\(count) of \(placement.count) replicas pack into pool \(placement.pool) (\(size)): "
+            + "each needs \(placement.acceleratorsPerReplica) on one node"
+    }
+
+    /// An endpoint has no accelerators of ours: one forwarder per workload, however many replicas were counted on.
+    private mutating func admitEndpoints(_ assignment: PlaneAssignment, room: inout Int, policy: ReplicaPolicy) {
+        for workload in assignment.workloads.sorted(by: { $0.name < $1.name }) {
+            guard let placement = workload.placements.first(where: { $0.count > 0 }) else { continue }
+            guard room > 0 else {
+                refuse(workload, "a plane runs at most \(policy.maximumReplicas) replicas")
+                continue
+            }
+            room -= 1
+            want(workload, placement, count: 1, driver: assignment.driver, policy: policy)
+        }
+    }
+
+    private mutating func want(
+        _ workload: PlaneAssignment.Workload, _ placement: PlaneAssignment.Placement, count: Int, driver: PlaneDriver,
+        policy: ReplicaPolicy
+    ) {
+        let specification = ReplicaSpecification(
+            workload: workload.name, generation: workload.generation, models: workload.models, engine: workload.engine,
+            driver: driver, pool: placement.pool, accelerator: placement.accelerator,
+            acceleratorsPerReplica: placement.acceleratorsPerReplica)
+        let drain = Duration.milliseconds(max(0, workload.drainMilliseconds))
+        wants.append(Want(specification: specification, count: count, drain: min(drain, policy.drainLimit)))
+    }
+
+    private mutating func refuse(_ workload: PlaneAssignment.Workload, _ reason: String) {
+        refusals.append(PlaneReport.Refusal(workload: workload.name, reason: reason))
+    }
+}
+
+/// Which accelerators of one pool are free right now.
+struct PoolOccupancy {
+    private let perNode: Int
+    private var taken: [Bool]
+
+    init(pool: CapacityPool, replicas: [Replica]) {
+        perNode = max(0, pool.acceleratorsPerNode)
+        taken = Array(repeating: false, count: perNode * max(0, pool.maxNodes))
+        for replica in replicas where replica.specification.pool == pool.name {
+            for device in replica.devices where taken.indices.contains(device) { taken[device] = true }
+        }
+    }
+
+    /// Takes `count` accelerators of one node: of the fullest node that has them, so that large replicas find whole nodes later.
+    func room(for count: Int) -> [Int]? {
+        guard count > 0, count <= perNode else { return nil }
+        var best: [Int]?
+        for node in stride(from: 0, to: taken.count, by: perNode) {
+            let free = (node..<node + perNode).filter { !taken[$0] }
+            if free.count >= count, best.map({ free.count < $0.count }) ?? true { best = free }
+        }
+        return best.map { Array($0.prefix(count)) }
+    }
+}

@@ -1,0 +1,45 @@
+package import FleetModel
+
+/// What a plane's reconciler hears. Events about replicas it no longer knows are expected races and change nothing.
+package enum PlaneEvent: Equatable, Sendable {
+    /// A newer assignment came, from the control plane or from the plane's disk. Older and equal versions change nothing.
+    case assigned(PlaneAssignment)
+    case started(ReplicaID, pid: Int32?)
+    /// The driver will not start it as it is: the command is not allowed, a key is missing. Nothing runs.
+    case startRefused(ReplicaID, reason: String)
+    /// It is not running: it ended, was killed, or could not be spawned.
+    case exited(ReplicaID, reason: String)
+    /// The deep health check passed; `onward` is the round trip to the server that really answers, where that is elsewhere.
+    case probePassed(ReplicaID, onward: Duration)
+    case probeFailed(ReplicaID, reason: String)
+    /// The engine's own metrics; nil where they could not be read.
+    case loadMeasured(ReplicaID, ReplicaLoad?)
+    /// ``PlaneReconciler/nextDeadline`` passed.
+    case deadlinePassed
+    /// The plane ends: every replica drains, none is started.
+    case shutdownRequested(within: Duration)
+}
+
+/// What the plane's shell must do, in this order.
+package enum PlaneAction: Equatable, Sendable {
+    /// Write ``PlaneReconciler/nextIncarnation`` and ``PlaneReconciler/addressRecords(now:)`` to disk before what follows.
+    case persist
+    case start(StartOrder)
+    /// Ask it to end, and end it by force after `grace`.
+    case stop(ReplicaID, grace: Duration)
+    case kill(ReplicaID)
+    /// Ask for its deep health once; answered by `probePassed` or `probeFailed` within a time of the shell's.
+    case probe(ReplicaID)
+    /// Read its metrics once; answered by `loadMeasured`.
+    case measure(ReplicaID)
+    /// Nothing more will be asked of it: let go of whatever belongs to it.
+    case forget(ReplicaID)
+    case publish(Change)
+
+    package enum Change: Equatable, Sendable {
+        /// A replica changed its state, or a refusal came or went: everyone hears at once.
+        case life
+        /// Only measurements changed: gateways hear at once, the control plane in time.
+        case load
+    }
+}

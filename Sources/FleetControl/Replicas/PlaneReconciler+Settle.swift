@@ -1,0 +1,164 @@
+import FleetModel
+
+/// Brings what runs closer to what is wanted.
+extension PlaneReconciler {
+    mutating func settle(now: Moment) {
+        addressRetryAt = nil
+        var refusals: [PlaneReport.Refusal] = []
+        leaveUnwanted(now: now)
+        for want in admission.wants { settle(want, refusals: &refusals, now: now) }
+        if refusals != blocked {
+            blocked = refusals
+            noteLifeChange()
+        }
+    }
+
+    private func isOf(_ want: Admission.Want, _ replica: Replica) -> Bool {
+        replica.isActive && replica.specification.workload == want.specification.workload
+            && replica.specification.pool == want.specification.pool
+    }
+
+    private mutating func leaveUnwanted(now: Moment) {
+        for replica in replicas where replica.isActive && !admission.wants.contains(where: { isOf($0, replica) }) {
+            leave(replica.id, reason: "no longer wanted here", now: now, within: replica.drain)
+        }
+        for replica in replicas where replica.isActive && isMisplaced(replica) {
+            leave(replica.id, reason: "its pool's nodes changed", now: now, within: replica.drain)
+        }
+    }
+
+    /// True for a replica whose accelerators the pool, as it is now declared, does not have on one node.
+    private func isMisplaced(_ replica: Replica) -> Bool {
+        guard let first = replica.devices.first, let last = replica.devices.last else { return false }
+        guard let pool = assignment?.pools.first(where: { $0.name == replica.specification.pool }), pool.acceleratorsPerNode > 0
+        else { return true }
+        return last >= pool.acceleratorsPerNode * pool.maxNodes
+            || first / pool.acceleratorsPerNode != last / pool.acceleratorsPerNode
+    }
+
+    private mutating func settle(_ want: Admission.Want, refusals: inout [PlaneReport.Refusal], now: Moment) {
+        leaveReplaced(want, now: now)
+        leaveSurplus(want, now: now)
+        retryFailed(want, refusals: &refusals, now: now)
+        fill(want, refusals: &refusals, now: now)
+    }
+
+    /// Rolling replacement: an outdated replica leaves when a current one is ready in its stead; one that serves nobody at once.
+    private mutating func leaveReplaced(_ want: Admission.Want, now: Moment) {
+        let reason = "replaced by generation \(want.specification.generation)"
+        for replica in replicas where isOf(want, replica) && replica.specification != want.specification {
+            if replica.firstReadyAt == nil || replica.state == .backingOff || replica.ending == .restart {
+                leave(replica.id, reason: reason, now: now, within: want.drain)
+            }
+        }
+        let old = replicas.filter { isOf(want, $0) && $0.specification != want.specification }
+        let readyCurrent = replicas.count {
+            isOf(want, $0) && $0.specification == want.specification && $0.state == .ready
+        }
+        let surplus = old.count + readyCurrent - want.count
+        guard surplus > 0 else { return }
+        for replica in old.sorted(by: { ($0.worth, $0.id) < ($1.worth, $1.id) }).prefix(surplus) {
+            leave(replica.id, reason: reason, now: now, within: want.drain)
+        }
+    }
+
+    /// A lower count takes the least healthy first, then the newest.
+    private mutating func leaveSurplus(_ want: Admission.Want, now: Moment) {
+        let current = replicas.filter { isOf(want, $0) && $0.specification == want.specification }
+        guard current.count > want.count else { return }
+        let order = current.sorted { $0.worth != $1.worth ? $0.worth < $1.worth : $0.id > $1.id }
+        for replica in order.prefix(current.count - want.count) {
+            leave(replica.id, reason: "fewer replicas wanted", now: now, within: want.drain)
+        }
+    }
+
+    private mutating func retryFailed(_ want: Admission.Want, refusals: inout [PlaneReport.Refusal], now: Moment) {
+        for replica in replicas where isOf(want, replica) && replica.state == .backingOff {
+            guard let index = index(of: replica.id), let due = replica.retryAt else { continue }
+            guard due <= now else {
+                if replica.awaitsAddress { refusals.append(addressShortage(want)) }
+                continue
+            }
+            guard let port = addresses.take(for: want.specification.workload, now: now) else {
+                replicas[index].awaitsAddress = true
+                replicas[index].retryAt = addresses.nextRelease(now: now) ?? now.advanced(by: policy.refusalRetry)
+                refusals.append(addressShortage(want))
+                continue
+            }
+            bury(index, reason: replica.reason, now: now)
+            start(
+                want, port: port, devices: replica.devices, restarts: replica.restarts + 1, failures: replica.failures, now: now)
+        }
+    }
+
+    private mutating func fill(_ want: Admission.Want, refusals: inout [PlaneReport.Refusal], now: Moment) {
+        if let refusal = refused.first(where: { $0.specification == want.specification }) {
+            refusals.append(PlaneReport.Refusal(workload: want.specification.workload, reason: refusal.reason))
+            return
+        }
+        while true {
+            let mine = replicas.filter { isOf(want, $0) }
+            let current = mine.filter { $0.specification == want.specification }
+            let oldCount = mine.count - current.count
+            guard current.count < want.count, mine.count <= want.count else { return }
+            guard let devices = room(for: want.specification) else {
+                makeRoom(want, current: current, oldCount: oldCount, refusals: &refusals, now: now)
+                return
+            }
+            guard let port = addresses.take(for: want.specification.workload, now: now) else {
+                addressRetryAt = addresses.nextRelease(now: now) ?? now.advanced(by: policy.refusalRetry)
+                refusals.append(addressShortage(want))
+                return
+            }
+            start(want, port: port, devices: devices, restarts: 0, failures: 0, now: now)
+        }
+    }
+
+    /// Nothing is free for one more. While something in the pool is ending its room is waited for; else one outdated replica
+    /// goes first; else the pool is fragmented, which is said.
+    private mutating func makeRoom(
+        _ want: Admission.Want, current: [Replica], oldCount: Int, refusals: inout [PlaneReport.Refusal], now: Moment
+    ) {
+        let isRoomComing = replicas.contains { $0.specification.pool == want.specification.pool && $0.state == .draining }
+        if isRoomComing { return }
+        if oldCount > 0 {
+            guard current.allSatisfy({ $0.state == .ready }) else { return }
+            let old = replicas.filter { isOf(want, $0) && $0.specification != want.specification }
+            guard let first = old.min(by: { ($0.worth, $0.id) < ($1.worth, $1.id) }) else { return }
+            let reason = "makes room for generation \(want.specification.generation)"
+            leave(first.id, reason: reason, now: now, within: want.drain)
+            return
+        }
+        refusals.append(
+            PlaneReport.Refusal(
+                workload: want.specification.workload,
+                reason: "pool \(want.specification.pool) is fragmented: running replicas leave no node with "
+                    + "\(want.specification.acceleratorsPerReplica) free \(want.specification.accelerator)"))
+    }
+
+    /// Accelerators for one more replica; empty for an endpoint, which needs none.
+    private func room(for specification: ReplicaSpecification) -> [Int]? {
+        if specification.isEndpoint { return [] }
+        guard let pool = assignment?.pools.first(where: { $0.name == specification.pool }) else { return nil }
+        return PoolOccupancy(pool: pool, replicas: replicas).room(for: specification.acceleratorsPerReplica)
+    }
+
+    private func addressShortage(_ want: Admission.Want) -> PlaneReport.Refusal {
+        PlaneReport.Refusal(
+            workload: want.specification.workload,
+            reason: "no port is free: all are held or wait out the ten minutes before another workload may get them")
+    }
+
+    private mutating func start(
+        _ want: Admission.Want, port: Int, devices: [Int], restarts: Int, failures: Int, now: Moment
+    ) {
+        let specification = want.specification
+        let id = ReplicaID(plane: plane, workload: specification.workload, incarnation: nextIncarnation)
+        nextIncarnation += 1
+        let order = StartOrder(id: id, specification: specification, port: port, devices: devices)
+        replicas.append(Replica(order: order, drain: want.drain, restarts: restarts, failures: failures, now: now))
+        isIdentityChanged = true
+        actions.append(.start(order))
+        noteLifeChange()
+    }
+}

@@ -1,0 +1,143 @@
+package import FleetModel
+
+/// Owns the life of every replica of one plane: hears what happened, says what to do.
+///
+/// starting → ready ⇄ unready → draining → gone, and after a failure: backing-off → starting as a new incarnation.
+///
+/// Invariants, whatever is heard and in whatever order: no two living replicas share a port; an incarnation number is given
+/// once; never more accelerators are held than the pools have, and no replica's lie on two nodes; a port goes to another
+/// workload only after its quarantine. A drained plane keeps its replicas running: gateways avoid it, and its return costs
+/// no cold start; whoever wants the capacity back lowers the counts.
+package struct PlaneReconciler: Sendable {
+    let plane: PlaneName
+    let policy: ReplicaPolicy
+    package internal(set) var assignment: PlaneAssignment?
+    /// The next replica's number. Kept on disk: it never goes back.
+    package internal(set) var nextIncarnation: UInt64
+    package internal(set) var isShuttingDown = false
+
+    var admission = Admission()
+    /// In order of incarnation: new ones are appended.
+    var replicas: [Replica] = []
+    var addresses: AddressBook
+    var gone: [(report: ReplicaReport, at: Moment)] = []
+    /// What the driver would not start, until when, and why.
+    var refused: [(specification: ReplicaSpecification, until: Moment, reason: String)] = []
+    /// Wanted but not started now for lack of room or of an address.
+    var blocked: [PlaneReport.Refusal] = []
+    var addressRetryAt: Moment?
+    private var jitter: JitterGenerator
+
+    /// What the event at hand led to so far.
+    var actions: [PlaneAction] = []
+    var change: PlaneAction.Change?
+    var isIdentityChanged = false
+
+    /// - Parameters:
+    ///   - nextIncarnation: as kept on disk; 1 for a new plane.
+    ///   - seed: of the back-off's jitter, chosen by the shell.
+    package init(
+        plane: PlaneName, policy: ReplicaPolicy = ReplicaPolicy(), nextIncarnation: UInt64 = 1, addresses: AddressBook,
+        seed: UInt64
+    ) {
+        self.plane = plane
+        self.policy = policy
+        self.nextIncarnation = max(1, nextIncarnation)
+        self.addresses = addresses
+        jitter = JitterGenerator(seed: seed)
+    }
+
+    /// True once a shutdown was asked for and every replica is gone.
+    package var isFinished: Bool { isShuttingDown && replicas.isEmpty }
+
+    package func addressRecords(now: Moment) -> [AddressBook.Record] { addresses.records(now: now) }
+
+    /// Takes one event and returns what to do, in order.
+    package mutating func handle(_ event: PlaneEvent, now: Moment) -> [PlaneAction] {
+        actions = []
+        change = nil
+        isIdentityChanged = false
+        take(event, now: now)
+        advance(now: now)
+        if !isShuttingDown { settle(now: now) }
+        if let change { actions.append(.publish(change)) }
+        if isIdentityChanged { actions.insert(.persist, at: 0) }
+        defer { actions = [] }
+        return actions
+    }
+
+    /// When ``PlaneEvent/deadlinePassed`` is due; later than the `now` of the last ``handle(_:now:)``.
+    package var nextDeadline: Moment? {
+        var due = gone.first.map { $0.at.advanced(by: policy.goneListing) }
+        func note(_ moment: Moment?) {
+            guard let moment else { return }
+            due = due.map { min($0, moment) } ?? moment
+        }
+        for replica in replicas {
+            note(replica.nextProbe)
+            note(replica.nextMeasure)
+            note(startDeadline(of: replica))
+            note(unreadyDeadline(of: replica))
+            note(replica.killAt)
+            note(replica.noticeUntil)
+            if replica.state == .draining, !replica.isStopping { note(replica.drainDeadline) }
+            note(replica.retryAt)
+        }
+        if !isShuttingDown {
+            note(addressRetryAt)
+            for entry in refused { note(entry.until) }
+        }
+        return due
+    }
+
+    // MARK: Events
+
+    private mutating func take(_ event: PlaneEvent, now: Moment) {
+        switch event {
+        case .assigned(let assignment): assign(assignment)
+        case .started(let id, let pid): started(id, pid: pid, now: now)
+        case .startRefused(let id, let reason): startRefused(id, reason: reason, now: now)
+        case .exited(let id, let reason): exited(id, reason: reason, now: now)
+        case .probePassed(let id, let onward): probePassed(id, onward: onward, now: now)
+        case .probeFailed(let id, let reason): probeFailed(id, reason: reason, now: now)
+        case .loadMeasured(let id, let load): measured(id, load: load, now: now)
+        case .deadlinePassed: break
+        case .shutdownRequested(let within): shutDown(within: within, now: now)
+        }
+    }
+
+    private mutating func assign(_ newer: PlaneAssignment) {
+        guard newer.plane == plane, !isShuttingDown else { return }
+        if let known = assignment, newer.version <= known.version { return }
+        assignment = newer
+        admission = Admission(newer, policy: policy)
+        change = .life
+    }
+
+    private mutating func shutDown(within: Duration, now: Moment) {
+        guard !isShuttingDown else { return }
+        isShuttingDown = true
+        blocked = []
+        for id in replicas.map(\.id) {
+            leave(id, reason: "the plane ends", now: now, within: max(.zero, within))
+        }
+    }
+
+    // MARK: What every transition uses
+
+    func index(of id: ReplicaID) -> Int? { replicas.firstIndex { $0.id == id } }
+
+    mutating func nextJitter() -> UInt64 { jitter.next() }
+
+    mutating func noteLifeChange() { change = .life }
+
+    func startDeadline(of replica: Replica) -> Moment? {
+        guard replica.state == .starting else { return nil }
+        return replica.specification.startTimeout(policy: policy).map { replica.startedAt.advanced(by: $0) }
+    }
+
+    func unreadyDeadline(of replica: Replica) -> Moment? {
+        guard replica.state == .unready, !replica.specification.isEndpoint else { return nil }
+        return replica.stateSince.advanced(by: policy.unreadyLimit)
+    }
+}

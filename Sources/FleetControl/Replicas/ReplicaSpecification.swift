@@ -1,0 +1,91 @@
+package import FleetModel
+
+/// Everything a running replica depends on. A replica whose specification differs from the wanted one is replaced.
+package struct ReplicaSpecification: Equatable, Sendable {
+    package var workload: WorkloadName
+    /// The generation of the workload's specification.
+    package var generation: UInt64
+    package var models: [String]
+    package var engine: EngineSpec?
+    package var driver: PlaneDriver
+    package var pool: PoolName
+    package var accelerator: AcceleratorType
+    package var acceleratorsPerReplica: Int
+
+    package init(
+        workload: WorkloadName, generation: UInt64, models: [String], engine: EngineSpec?, driver: PlaneDriver, pool: PoolName,
+        accelerator: AcceleratorType, acceleratorsPerReplica: Int
+    ) {
+        self.workload = workload
+        self.generation = generation
+        self.models = models
+        self.engine = engine
+        self.driver = driver
+        self.pool = pool
+        self.accelerator = accelerator
+        self.acceleratorsPerReplica = acceleratorsPerReplica
+    }
+
+    /// Where deep health is asked for on the replica's own address.
+    package var healthPath: String {
+        if case .endpoint = driver { return Self.endpointHealthPath }
+        switch engine {
+        case .command(let command): return command.readinessPath
+        case .simulated, nil: return "/health/ready"
+        }
+    }
+
+    /// Answered by the plane's forwarder itself, from its last check of the upstream.
+    package static let endpointHealthPath = "/-/ready"
+
+    /// How long it may take to be ready for the first time; nil where starting anew would mend nothing.
+    func startTimeout(policy: ReplicaPolicy) -> Duration? {
+        if case .endpoint = driver { return nil }
+        switch engine {
+        case .command(let command): return .milliseconds(max(1, command.startTimeoutMilliseconds))
+        case .simulated(let engine):
+            return .milliseconds(max(0, engine.loadMilliseconds) + max(0, engine.warmUpMilliseconds))
+                + policy.simulatedStartAllowance
+        case nil: return policy.simulatedStartAllowance
+        }
+    }
+
+    var isEndpoint: Bool { driver != .local }
+}
+
+/// What a driver is told to start.
+package struct StartOrder: Equatable, Sendable {
+    package var id: ReplicaID
+    package var specification: ReplicaSpecification
+    /// Where it must listen, on the plane's replica host.
+    package var port: Int
+    /// Numbers of the accelerators it holds, counted over the nodes of its pool; empty for an endpoint.
+    package var devices: [Int]
+
+    package init(id: ReplicaID, specification: ReplicaSpecification, port: Int, devices: [Int]) {
+        self.id = id
+        self.specification = specification
+        self.port = port
+        self.devices = devices
+    }
+}
+
+/// What an engine says of its own load.
+package struct ReplicaLoad: Equatable, Sendable {
+    package var running: Int?
+    package var waiting: Int?
+    /// 0 to 1.
+    package var kvCacheUse: Double?
+
+    package init(running: Int? = nil, waiting: Int? = nil, kvCacheUse: Double? = nil) {
+        self.running = running
+        self.waiting = waiting
+        self.kvCacheUse = kvCacheUse
+    }
+
+    /// True where the engine says that it has nothing to do, nil where it does not say.
+    package var isIdle: Bool? {
+        guard let running else { return nil }
+        return running == 0 && (waiting ?? 0) == 0
+    }
+}

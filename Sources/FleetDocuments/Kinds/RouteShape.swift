@@ -1,0 +1,63 @@
+import FleetModel
+
+/// A target as written: one of its fields is given.
+private struct TargetDraft: Sendable {
+    var byModel: Bool?
+    var workload: WorkloadName?
+}
+
+extension Route {
+    static let shape = Shape<Route>(
+        blank: Route(metadata: .blank, paths: []),
+        [
+            .group(
+                "match", isRequired: true,
+                [
+                    .optional("hosts", \.hosts, default: [], .list(.text("a host name"))),
+                    .required("paths", \.paths, .list(.text("a path prefix such as /v1/"))),
+                ]),
+            .optional("to", \.target, default: .workloadByModel, .target),
+            .group(
+                "balancing",
+                [
+                    .optional("policy", \.balancing, default: .predictedTimeToFirstToken, .choice),
+                    .optional("affinity", \.affinity, default: .none, .choice),
+                ]),
+            .group(
+                "timeouts",
+                [
+                    .optional("connect", \.timeouts.connect, default: Timeouts().connect, .quantity),
+                    .optional("firstByte", \.timeouts.firstByte, default: Timeouts().firstByte, .quantity),
+                    .optional("idle", \.timeouts.idle, default: Timeouts().idle, .quantity),
+                ]),
+            .group("retries", [.optional("maxAttempts", \.maxAttempts, default: 4, .whole("attempts"))]),
+        ])
+}
+
+extension ValueRule where Value == Route.Target {
+    static var target: ValueRule {
+        let accepted = "{ workloadByModel: true } or { workload: NAME }"
+        return Shape<TargetDraft>(
+            blank: TargetDraft(),
+            [
+                .optional("workloadByModel", \.byModel, .flag),
+                .optional("workload", \.workload, .name("the name of a Workload")),
+            ]
+        ).rule.resolved(
+            { draft, node, reading in
+                switch (draft.byModel, draft.workload) {
+                case (true, nil): return .workloadByModel
+                case (nil, .some(let name)), (false, .some(let name)): return .workload(name)
+                default:
+                    reading.report(line: node.line, "one target is needed", accepted: accepted)
+                    return nil
+                }
+            },
+            back: { target in
+                switch target {
+                case .workloadByModel: TargetDraft(byModel: true)
+                case .workload(let name): TargetDraft(workload: name)
+                }
+            })
+    }
+}

@@ -1,0 +1,157 @@
+extension Fleet {
+    /// Everything declared that cannot be meant, by resource in order of kind and name.
+    ///
+    /// Judges the model alone: documents, the store and the simulator ask the same question. Quantities that cannot be written
+    /// (a negative rate) are refused where they are read.
+    /// - Parameter known: resources that exist elsewhere and may be referred to.
+    package func problems(known: [ResourceKey] = []) -> [FleetProblem] {
+        let existing = Set(known).union(resources.map(\.key))
+        var found: [FleetProblem] = []
+        for resource in resources {
+            var collector = ProblemCollector(key: resource.key)
+            collector.checkMetadata(resource.metadata)
+            switch resource {
+            case .provider(let provider): collector.checkProvider(provider)
+            case .workloadPlane(let plane): collector.checkPlane(plane)
+            case .workload(let workload): collector.checkWorkload(workload)
+            case .compliancePolicy(let policy): collector.checkPolicy(policy)
+            case .gateway(let gateway): collector.checkLocation(gateway.location, "spec.location")
+            case .route(let route): collector.checkRoute(route)
+            }
+            for reference in resource.references where !existing.contains(reference.target) {
+                collector.checkReference(reference, existing: existing)
+            }
+            found += collector.problems
+        }
+        return found + modelConflicts() + pathConflicts()
+    }
+
+    /// A model name must lead to one workload.
+    private func modelConflicts() -> [FleetProblem] {
+        var owners: [String: WorkloadName] = [:]
+        var found: [FleetProblem] = []
+        for workload in workloads {
+            for (position, model) in workload.models.enumerated() {
+                if let owner = owners[model], owner != workload.name {
+                    found.append(
+                        FleetProblem(
+                            key: ResourceKey(kind: .workload, name: workload.metadata.name),
+                            field: ("spec.models" as FieldPath).index(position),
+                            message: "model \(quoted(model)) is already served by workload \(owner)",
+                            accepted: "a model name no other workload has"))
+                } else {
+                    owners[model] = workload.name
+                }
+            }
+        }
+        return found
+    }
+
+    /// Host and path must lead to one route.
+    private func pathConflicts() -> [FleetProblem] {
+        var owners: [String: RouteName] = [:]
+        var found: [FleetProblem] = []
+        for route in routes {
+            for host in route.hosts.isEmpty ? ["*"] : route.hosts {
+                for (position, path) in route.paths.enumerated() {
+                    if let owner = owners["\(host) \(path)"], owner != route.name {
+                        found.append(
+                            FleetProblem(
+                                key: ResourceKey(kind: .route, name: route.metadata.name),
+                                field: ("spec.match.paths" as FieldPath).index(position),
+                                message: "\(quoted(path)) on host \(quoted(host)) already belongs to route \(owner)",
+                                accepted: "a pair of host and path no other route has", basis: ["spec.match.hosts"]))
+                    } else {
+                        owners["\(host) \(path)"] = route.name
+                    }
+                }
+            }
+        }
+        return found
+    }
+}
+
+/// A field that names another resource.
+struct ResourceReference {
+    let field: FieldPath
+    let target: ResourceKey
+}
+
+extension Resource {
+    var references: [ResourceReference] {
+        switch self {
+        case .workloadPlane(let plane):
+            return [
+                ResourceReference(field: "spec.provider", target: ResourceKey(kind: .provider, name: plane.provider.rawValue))
+            ]
+        case .route(let route):
+            guard case .workload(let name) = route.target else { return [] }
+            return [ResourceReference(field: "spec.to.workload", target: ResourceKey(kind: .workload, name: name.rawValue))]
+        case .provider, .workload, .compliancePolicy, .gateway:
+            return []
+        }
+    }
+}
+
+extension ProblemCollector {
+    mutating func checkReference(_ reference: ResourceReference, existing: Set<ResourceKey>) {
+        let candidates = existing.filter { $0.kind == reference.target.kind }.map(\.name).sorted()
+        let ranked = NearestWord.ranked(candidates, to: reference.target.name)
+        let kind = reference.target.kind.rawValue
+        report(
+            reference.field, "there is no \(kind) \(quoted(reference.target.name))",
+            accepted: ranked.isEmpty
+                ? "declare it in a document of kind \(kind)"
+                : "\(NearestWord.choices(ranked, limit: 8)), or declare it in a document of kind \(kind)")
+    }
+
+    mutating func checkMetadata(_ metadata: Metadata) {
+        require(
+            ResourceNameRule.allows(metadata.name), "metadata.name", "\(quoted(metadata.name)) is not a name",
+            accepted: ResourceNameRule.accepted)
+        let labels: FieldPath = "metadata.labels"
+        for (key, value) in metadata.labels.sorted(by: { $0.key < $1.key }) {
+            require(TextRules.isLabelKey(key), labels.key(key), "\(quoted(key)) is not a label key", accepted: TextRules.labelKey)
+            require(
+                TextRules.isLabelValue(value), labels.key(key), "\(quoted(value)) is not a label value",
+                accepted: TextRules.labelValue)
+        }
+    }
+
+    mutating func checkWords(_ words: [String], _ field: FieldPath, what: String) {
+        for (position, word) in words.enumerated() where !TextRules.isWord(word) {
+            report(field.index(position), "\(quoted(word)) is not an \(what)", accepted: TextRules.attestation)
+        }
+        requireDistinct(words, field, what: what)
+    }
+
+    mutating func checkProvider(_ provider: Provider) {
+        checkWords(provider.attestations, "spec.attestations", what: "attestation")
+    }
+
+    mutating func checkPolicy(_ policy: CompliancePolicy) {
+        if let jurisdiction = policy.appliesTo.jurisdiction {
+            require(
+                PlaceRules.isJurisdiction(jurisdiction), "spec.appliesTo.jurisdiction",
+                "\(quoted(jurisdiction.code)) is not a jurisdiction", accepted: PlaceRules.jurisdictionHint(jurisdiction.code))
+        }
+        checkJurisdictions(policy.requires.jurisdictions, "spec.requires.jurisdictions")
+        checkWords(policy.requires.attestations, "spec.requires.attestations", what: "attestation")
+    }
+
+    mutating func checkRoute(_ route: Route) {
+        for (position, host) in route.hosts.enumerated() where !TextRules.isHostName(host) {
+            report(
+                ("spec.match.hosts" as FieldPath).index(position), "\(quoted(host)) is not a host name",
+                accepted: TextRules.hostName)
+        }
+        requireDistinct(route.hosts, "spec.match.hosts", what: "host")
+        require(
+            !route.paths.isEmpty, "spec.match.paths", "an empty list matches nothing", accepted: "at least one path such as /v1/")
+        for (position, path) in route.paths.enumerated() where !TextRules.isPath(path) {
+            report(("spec.match.paths" as FieldPath).index(position), "\(quoted(path)) is not a path", accepted: TextRules.path)
+        }
+        requireDistinct(route.paths, "spec.match.paths", what: "path")
+        requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
+    }
+}

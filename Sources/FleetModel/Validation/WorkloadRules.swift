@@ -1,0 +1,111 @@
+extension ProblemCollector {
+    mutating func checkWorkload(_ workload: Workload) {
+        require(!workload.models.isEmpty, "spec.models", "no model is named", accepted: "at least one model name clients ask for")
+        for (position, model) in workload.models.enumerated() where !TextRules.isModelName(model) {
+            report(
+                ("spec.models" as FieldPath).index(position), "\(quoted(model)) is not a model name",
+                accepted: TextRules.modelName)
+        }
+        requireDistinct(workload.models, "spec.models", what: "model")
+        checkReplica(workload.replica)
+        checkObjective(workload.objective)
+        checkJurisdictions(workload.data.residency, "spec.data.residency")
+        checkScaling(workload.scaling)
+        for (position, demand) in workload.demand.enumerated() {
+            checkDemand(demand, ("spec.demand" as FieldPath).index(position))
+        }
+        requireDistinct(workload.demand.map { "\($0.from), \($0.location.country)" }, "spec.demand", what: "origin", leaf: "from")
+    }
+
+    private mutating func checkReplica(_ replica: ReplicaRequirement) {
+        let profile: FieldPath = "spec.replica.profile"
+        require(
+            !replica.profile.isEmpty, profile, "no accelerator type can run it",
+            accepted: "one entry per accelerator type, such as H100-80GB: { accelerators: 1, rate: 11 req/s }")
+        for entry in replica.profile {
+            let field = profile.key(entry.accelerator.name)
+            checkAccelerator(entry.accelerator, field)
+            requireRange(entry.accelerators, in: 1...1_024, field.key("accelerators"), accepted: "1 to 1024 accelerators")
+        }
+        let drain: FieldPath = "spec.replica.drainTimeout"
+        require(
+            replica.drainTimeout <= .seconds(3_600), drain, "\(replica.drainTimeout.text) is too long", accepted: "at most 1h")
+        switch replica.engine {
+        case .simulated(let engine): checkSimulated(engine, "spec.replica.engine.simulated")
+        case .command(let engine): checkCommand(engine, "spec.replica.engine")
+        case nil: break
+        }
+    }
+
+    private mutating func checkSimulated(_ engine: SimulatedEngineSpec, _ field: FieldPath) {
+        requireRange(engine.maxBatch, in: 1...65_536, field.key("maxBatch"), accepted: "1 to 65536 requests")
+        requireRange(engine.kvCapacityTokens, in: 1...1_000_000_000, field.key("kvCapacity"), accepted: "1 to 1000000000 tokens")
+        requireRange(
+            engine.loadMilliseconds, in: 0...3_600_000, field.key("loadTime"), accepted: "a time of at most 1h such as 20s")
+        requireRange(
+            engine.warmUpMilliseconds, in: 0...3_600_000, field.key("warmUp"), accepted: "a time of at most 1h such as 5s")
+    }
+
+    private mutating func checkCommand(_ engine: CommandEngineSpec, _ field: FieldPath) {
+        let command = field.key("command")
+        require(
+            engine.command.first.map { !$0.isEmpty } ?? false, command, "no program is named",
+            accepted: "the program and its arguments, such as [vllm, serve, my-model, --host, '{host}', --port, '{port}']")
+        for (position, element) in engine.command.enumerated() where element.utf8.contains(0) {
+            report(command.index(position), "a NUL character cannot be passed to a program", accepted: "text without NUL")
+        }
+        for (name, value) in engine.environment.sorted(by: { $0.key < $1.key }) {
+            let entry = field.key("environment").key(name)
+            require(TextRules.isVariable(name), entry, "\(quoted(name)) is not a variable", accepted: TextRules.variable)
+            require(!value.utf8.contains(0), entry, "a NUL character cannot be passed to a program", accepted: "text without NUL")
+        }
+        require(
+            TextRules.isPath(engine.readinessPath), field.key("readinessPath"), "\(quoted(engine.readinessPath)) is not a path",
+            accepted: "an absolute path such as /health")
+        requireRange(
+            engine.startTimeoutMilliseconds, in: 1...86_400_000, field.key("startTimeout"),
+            accepted: "a time above 0 and at most 24h such as 10m")
+    }
+
+    private mutating func checkObjective(_ objective: Objective) {
+        if objective.failoverLatencyBudget < objective.latencyBudget {
+            report(
+                "spec.objective.failoverLatencyBudget",
+                "\(objective.failoverLatencyBudget.text) is less than the latency budget",
+                accepted: "at least latencyBudget, \(objective.latencyBudget.text)", basis: ["spec.objective.latencyBudget"])
+        }
+    }
+
+    private mutating func checkScaling(_ scaling: ScalingPolicy) {
+        let most = 100_000
+        let maximum: FieldPath = "spec.scaling.maxReplicas"
+        let minimum: FieldPath = "spec.scaling.minReplicas"
+        requireRange(scaling.maxReplicas, in: 1...most, maximum, accepted: "1 to \(most) replicas")
+        requireRange(scaling.minReplicas, in: 0...most, minimum, accepted: "0 to maxReplicas, at most \(most)")
+        if scaling.minReplicas > scaling.maxReplicas {
+            report(
+                minimum, "\(scaling.minReplicas) is more than maxReplicas",
+                accepted: "at most maxReplicas, \(scaling.maxReplicas)",
+                basis: [maximum])
+        }
+        if let target = scaling.queuedRequestsPerReplica {
+            require(
+                target > 0 && target <= 1e6, "spec.scaling.target.queuedRequestsPerReplica",
+                "\(plainNumber(target)) is out of range",
+                accepted: "a number above 0 such as 4")
+        }
+    }
+
+    private mutating func checkDemand(_ demand: Demand, _ field: FieldPath) {
+        require(
+            (1...128).contains(demand.from.utf8.count), field.key("from"), "\(quoted(demand.from)) is not a place name",
+            accepted: "the name of a city such as Toronto")
+        checkLocation(demand.location, field.key("location"), countryField: field.key("country"))
+    }
+
+    mutating func checkAccelerator(_ accelerator: AcceleratorType, _ field: FieldPath) {
+        require(
+            TextRules.isWord(accelerator.name), field, "\(quoted(accelerator.name)) is not an accelerator type",
+            accepted: "a type such as H100-80GB, A100-80GB or CPU")
+    }
+}

@@ -1,0 +1,50 @@
+package import FleetModel
+
+/// A workload as the hot path sees it.
+package struct WorkloadEntry: Sendable {
+    package let name: WorkloadName
+    /// False once the workload left the snapshot: requests that still hold its index are refused as an unknown model.
+    package let isPresent: Bool
+    package let latencyBudgetMilliseconds: Double
+    package let failoverLatencyBudgetMilliseconds: Double
+    /// Why this gateway itself must refuse the workload; nil lets it pass.
+    package let refusal: String?
+    /// The age of the last contact with the control plane beyond which the workload is refused; nil never refuses.
+    package let maxSnapshotAge: Duration?
+    /// Planes inside the fence that the snapshot describes, in index order. No request goes anywhere else, ever.
+    package let allowedPlanes: [PlaneIndex]
+    /// Planes the control plane has given replicas to, inside the fence.
+    package let placedPlanes: [PlaneIndex]
+    package let excludedPlanes: [RoutingSnapshot.Exclusion]
+    package let ratesPerReplica: [String: Double]
+    /// The model names clients ask for, in declared order.
+    package let models: [String]
+}
+
+/// A plane as the hot path sees it.
+package struct PlaneEntry: Sendable {
+    package let name: PlaneName
+    /// False once the plane left the snapshot.
+    package let isPresent: Bool
+    package let isDrained: Bool
+    /// Fibre-limit and expected round trips from this gateway, milliseconds (``Coordinates``).
+    package let leastRoundTripMilliseconds: Double
+    package let expectedRoundTripMilliseconds: Double
+    package let feedAddress: String?
+}
+
+/// A route with everything the data path needs to act on it.
+package struct RouteEntry: Sendable {
+    package let name: RouteName
+    /// The workload requests go to; nil takes it from the body's `model` field.
+    package let workload: WorkloadIndex?
+    /// The route names a workload that the snapshot does not hold: every request of it is a 404.
+    package let isDangling: Bool
+    package let balancing: Route.Balancing
+    package let affinity: Route.Affinity
+    package let connectTimeout: Duration
+    package let firstByteTimeout: Duration
+    package let idleTimeout: Duration
+    /// Most times one request is sent, 1 to ``AttemptHistory/capacity``.
+    package let maxAttempts: Int
+}

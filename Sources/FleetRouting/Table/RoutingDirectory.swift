@@ -1,0 +1,132 @@
+package import FleetModel
+
+/// What the snapshot says, compiled for lookup over raw bytes: workloads, planes and routes. Immutable; made anew only when a
+/// snapshot comes, never for a plane's report.
+package final class RoutingDirectory: Sendable {
+    package let version: SnapshotVersion
+    package let gateway: GatewayName
+    package let workloads: [WorkloadEntry]
+    package let planes: [PlaneEntry]
+    /// Sorted by name.
+    package let routes: [RouteEntry]
+    private let models: ByteKeyIndex
+    private let lookup: RouteLookup
+
+    /// - Parameter previous: the directory this one follows: names keep their indices.
+    package init(_ snapshot: RoutingSnapshot, previous: RoutingDirectory?) {
+        version = snapshot.version
+        gateway = snapshot.gateway
+        let planes = Self.planeEntries(snapshot, previous: previous?.planes ?? [])
+        let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
+        self.planes = planes
+        self.workloads = workloads
+        routes = snapshot.routes.map { Self.routeEntry($0, workloads: workloads) }
+        models = ByteKeyIndex(
+            workloads.indices.flatMap { index in
+                workloads[index].isPresent ? workloads[index].models.map { ($0, index) } : []
+            })
+        lookup = RouteLookup(snapshot.routes.map { ($0.hosts, $0.paths) })
+    }
+
+    /// The route with the longest path prefix that matches. `host` may carry a port; `path` may carry a query. Allocates nothing.
+    package func route(host: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer) -> RouteIndex? {
+        lookup.route(host: host, path: path).map(RouteIndex.init)
+    }
+
+    /// The workload that serves a model name (exact bytes). Allocates nothing.
+    package func workload(model: UnsafeRawBufferPointer) -> WorkloadIndex? {
+        models.value(for: model).map(WorkloadIndex.init)
+    }
+
+    package subscript(index: WorkloadIndex) -> WorkloadEntry { workloads[index.value] }
+    package subscript(index: PlaneIndex) -> PlaneEntry { planes[index.value] }
+    package subscript(index: RouteIndex) -> RouteEntry { routes[index.value] }
+
+    /// Model names served, sorted: for `GET /v1/models`. A model this gateway must refuse is not offered.
+    package var offeredModels: [String] {
+        workloads.filter { $0.isPresent && $0.refusal == nil && !$0.allowedPlanes.isEmpty }.flatMap(\.models).sorted()
+    }
+
+    private static func planeEntries(_ snapshot: RoutingSnapshot, previous: [PlaneEntry]) -> [PlaneEntry] {
+        merged(
+            previous: previous, current: snapshot.planes, name: \.name, newName: \.name,
+            make: { plane in
+                PlaneEntry(
+                    name: plane.name, isPresent: true, isDrained: plane.isDrained,
+                    leastRoundTripMilliseconds: snapshot.gatewayLocation.coordinates.leastRoundTrip(to: plane.coordinates)
+                        .milliseconds,
+                    expectedRoundTripMilliseconds:
+                        snapshot.gatewayLocation.coordinates.expectedRoundTrip(to: plane.coordinates).milliseconds,
+                    feedAddress: plane.feedAddress)
+            },
+            bury: { old in
+                PlaneEntry(
+                    name: old.name, isPresent: false, isDrained: true, leastRoundTripMilliseconds: old.leastRoundTripMilliseconds,
+                    expectedRoundTripMilliseconds: old.expectedRoundTripMilliseconds, feedAddress: nil)
+            })
+    }
+
+    private static func workloadEntries(
+        _ snapshot: RoutingSnapshot, planes: [PlaneEntry], previous: [WorkloadEntry]
+    ) -> [WorkloadEntry] {
+        merged(
+            previous: previous, current: snapshot.workloads, name: \.name, newName: \.name,
+            make: { workload in
+                let isIn = { (names: [PlaneName]) in
+                    planes.indices.filter { planes[$0].isPresent && names.contains(planes[$0].name) }.map(PlaneIndex.init)
+                }
+                let allowed = isIn(workload.allowedPlanes)
+                return WorkloadEntry(
+                    name: workload.name, isPresent: true, latencyBudgetMilliseconds: workload.latencyBudgetMilliseconds,
+                    failoverLatencyBudgetMilliseconds: workload.failoverLatencyBudgetMilliseconds, refusal: workload.refusal,
+                    maxSnapshotAge: workload.maxSnapshotAgeMilliseconds.map { .microseconds(Int64(clampedMicroseconds($0))) },
+                    allowedPlanes: allowed, placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
+                    excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models)
+            },
+            bury: { old in
+                WorkloadEntry(
+                    name: old.name, isPresent: false, latencyBudgetMilliseconds: 0, failoverLatencyBudgetMilliseconds: 0,
+                    refusal: nil, maxSnapshotAge: nil, allowedPlanes: [], placedPlanes: [], excludedPlanes: [],
+                    ratesPerReplica: [:], models: [])
+            })
+    }
+
+    /// Keeps every known name at its place, buries those that left, appends the new ones.
+    private static func merged<Entry, Source, Name: Hashable>(
+        previous: [Entry], current: [Source], name: (Entry) -> Name, newName: (Source) -> Name, make: (Source) -> Entry,
+        bury: (Entry) -> Entry
+    ) -> [Entry] {
+        var positions: [Name: Int] = [:]
+        for (index, entry) in previous.enumerated() { positions[name(entry)] = index }
+        var entries = previous.map(bury)
+        for source in current {
+            if let position = positions[newName(source)] {
+                entries[position] = make(source)
+            } else {
+                positions[newName(source)] = entries.count
+                entries.append(make(source))
+            }
+        }
+        return entries
+    }
+
+    private static func routeEntry(_ route: RoutingSnapshot.Route, workloads: [WorkloadEntry]) -> RouteEntry {
+        var target: WorkloadIndex?
+        var isDangling = false
+        if case .workload(let name) = route.target {
+            target = workloads.firstIndex { $0.isPresent && $0.name == name }.map(WorkloadIndex.init)
+            isDangling = target == nil
+        }
+        return RouteEntry(
+            name: route.name, workload: target, isDangling: isDangling, balancing: route.balancing, affinity: route.affinity,
+            connectTimeout: .microseconds(Int64(clampedMicroseconds(route.connectTimeoutMilliseconds))),
+            firstByteTimeout: .microseconds(Int64(clampedMicroseconds(route.firstByteTimeoutMilliseconds))),
+            idleTimeout: .microseconds(Int64(clampedMicroseconds(route.idleTimeoutMilliseconds))),
+            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity))
+    }
+
+    /// Milliseconds from a document as whole microseconds from 0 to 1e11 (28 hours): a document cannot make the conversion trap.
+    private static func clampedMicroseconds(_ milliseconds: Double) -> Double {
+        milliseconds.isNaN ? 0 : min(max(milliseconds * 1_000, 0), 1e11)
+    }
+}

@@ -1,0 +1,96 @@
+import FleetModel
+
+/// What one gateway may send where right now: the newest snapshot and every plane's newest report, compiled. Immutable; one
+/// value serves every event loop. Made by a ``FleetView``.
+package final class RoutingTable: Sendable {
+    /// One plane a workload may go to, and where its replicas stand in `members`.
+    struct Choice: Sendable {
+        var plane: Int32
+        var first: Int32
+        var count: Int32
+        /// The control plane placed replicas there: when none takes requests, serving elsewhere is a failover.
+        var isPlaced: Bool
+    }
+
+    package let directory: RoutingDirectory
+    /// Grows with each table of one view.
+    package let serial: UInt32
+    /// By ``ReplicaHandle/slot``; nil where a slot is free.
+    package let replicas: [ReplicaEntry?]
+    /// When each plane was heard last, by plane index; nil: never.
+    let heard: [Moment?]
+    let choices: [Choice]
+    /// By workload index, into `choices`. Only planes inside the fence are here, and only their replicas in `members`: a
+    /// decision cannot leave the fence because it never sees anything outside.
+    let choiceRanges: [Range<Int>]
+    /// Slots of the replicas that take requests, grouped by choice.
+    let members: [Int32]
+
+    init(directory: RoutingDirectory, serial: UInt32, replicas: [ReplicaEntry?], heard: [Moment?]) {
+        self.directory = directory
+        self.serial = serial
+        self.replicas = replicas
+        self.heard = heard
+        var choices: [Choice] = []
+        var ranges: [Range<Int>] = []
+        var members: [Int32] = []
+        for (index, workload) in directory.workloads.enumerated() {
+            let start = choices.count
+            for plane in workload.allowedPlanes {
+                let first = members.count
+                for case let replica? in replicas
+                where replica.takesRequests && replica.plane == plane && replica.workload.value == index {
+                    members.append(replica.handle.slot)
+                }
+                choices.append(
+                    Choice(
+                        plane: Int32(plane.value), first: Int32(first), count: Int32(members.count - first),
+                        isPlaced: workload.placedPlanes.contains(plane)))
+            }
+            ranges.append(start..<choices.count)
+        }
+        self.choices = choices
+        choiceRanges = ranges
+        self.members = members
+    }
+
+    /// The replica a handle stands for; nil once it is gone.
+    package func replica(_ handle: ReplicaHandle) -> ReplicaEntry? {
+        guard replicas.indices.contains(Int(handle.slot)), let entry = replicas[Int(handle.slot)], entry.handle == handle
+        else { return nil }
+        return entry
+    }
+
+    /// Whether any replica inside the fence takes requests for the workload.
+    package func isServable(_ workload: WorkloadIndex) -> Bool {
+        choices[choiceRanges[workload.value]].contains { $0.count > 0 }
+    }
+
+    /// Replicas that take requests, by workload and plane inside its fence.
+    package var replicaCounts: [(workload: WorkloadIndex, plane: PlaneIndex, count: Int)] {
+        choiceRanges.enumerated().flatMap { index, range in
+            choices[range].map { (WorkloadIndex(index), PlaneIndex(Int($0.plane)), Int($0.count)) }
+        }
+    }
+
+    /// What a refused client is told: what is wrong, and what would be right. Allocates; only for refusals.
+    package func explanation(of refusal: RoutingRefusal, workload index: WorkloadIndex?) -> String {
+        guard let index else { return "no workload serves this model; GET /v1/models lists those that are served" }
+        let workload = directory[index]
+        switch refusal {
+        case .unknownModel:
+            return "no workload serves this model; GET /v1/models lists those that are served"
+        case .fenced:
+            if let refusal = workload.refusal { return "workload \(workload.name) is refused at this gateway: \(refusal)" }
+            let rules = workload.excludedPlanes.map { "\($0.plane): \($0.because)" }.joined(separator: "; ")
+            return "no plane may process the data of workload \(workload.name)\(rules.isEmpty ? "" : " (\(rules))")"
+        case .snapshotTooOld:
+            return
+                "the rules of workload \(workload.name) were confirmed too long ago; it is served again once the control plane is in touch"
+        case .noReplica:
+            return "no plane that may serve workload \(workload.name) has a replica ready; try again shortly"
+        case .overloaded:
+            return "every replica of workload \(workload.name) is full; try again shortly"
+        }
+    }
+}

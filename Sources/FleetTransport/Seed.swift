@@ -1,2 +1,0 @@
-import AsyncHTTPClient
-package enum FleetTransportSeed {}

@@ -1,0 +1,242 @@
+package import FleetModel
+import FleetRouting
+import FleetTransport
+package import Logging
+package import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The gateway's control side: follows the control plane's snapshots and every plane's feed, probes replicas, and feeds the
+/// routers of the data path. It needs none of them to be there: it serves from the snapshot on disk and from what planes tell.
+///
+/// ``start(address:)`` returns once the snapshot on disk (where there is one) is in force; the rest goes on in the background
+/// until ``stop()``.
+package final class GatewayControl: Sendable {
+    package struct Configuration: Sendable {
+        package var gateway: GatewayName
+        /// The control API, such as `http://127.0.0.1:8080`; nil serves from disk only.
+        package var controlURL: String?
+        /// This gateway's own token. Secret.
+        package var token: String
+        /// PEM certificates to trust for the control API instead of the system's.
+        package var caFile: String?
+        /// The gateway's own folder (``StateFolder/gatewayFolder(_:)``).
+        package var folder: String
+        package var dialer: Dialer
+
+        package init(
+            gateway: GatewayName, controlURL: String?, token: String, caFile: String? = nil, folder: String,
+            dialer: Dialer = Dialer()
+        ) {
+            self.gateway = gateway
+            self.controlURL = controlURL
+            self.token = token
+            self.caFile = caFile
+            self.folder = folder
+            self.dialer = dialer
+        }
+    }
+
+    static let reportInterval = Duration.seconds(5)
+    static let firstWait = Duration.milliseconds(200)
+    static let longestWait = Duration.seconds(5)
+    /// How often the last contact is written to disk, in report intervals, where a workload limits the snapshot's age.
+    static let contactSaveTurns = 6
+
+    private struct State {
+        var isStreamOpen = false
+        var saved: SavedSnapshot?
+        var tasks: [Task<Void, Never>] = []
+        var isStopped = false
+    }
+
+    private let configuration: Configuration
+    private let client: ControlClient?
+    private let eventLoop: any EventLoop
+    private let observer: NIOLoopBoundBox<FleetObserver>
+    private let finishedRequests: @Sendable () async -> [String: UInt64]
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let newestFacts = FactsBox()
+
+    /// - Parameters:
+    ///   - group: one of its loops carries feeds and probes.
+    ///   - sinks: the workers, each on its loop.
+    ///   - finishedRequests: finished requests by workload name, for the report to the control plane.
+    package init(
+        _ configuration: Configuration, group: any EventLoopGroup, sinks: [any RouterInputSink], logger: Logger,
+        finishedRequests: @escaping @Sendable () async -> [String: UInt64]
+    ) throws {
+        self.configuration = configuration
+        self.logger = logger
+        self.finishedRequests = finishedRequests
+        client = try configuration.controlURL.map {
+            try ControlClient(url: $0, token: configuration.token, caFile: configuration.caFile, eventLoopGroup: group)
+        }
+        let eventLoop = group.next()
+        self.eventLoop = eventLoop
+        let newestFacts = newestFacts
+        observer = .makeBoxSendingValue(
+            FleetObserver(
+                gateway: configuration.gateway, token: configuration.token, dialer: configuration.dialer, eventLoop: eventLoop,
+                sinks: sinks, logger: logger, onFacts: { newestFacts.set($0) }),
+            eventLoop: eventLoop)
+    }
+
+    /// What is known right now. Callable from any thread.
+    package var facts: ControlFacts { newestFacts.get() }
+
+    /// - Parameter address: `host:port` where the gateway takes requests, as the control plane is told.
+    package func start(address: String) async throws {
+        await loadSnapshot()
+        guard let client else { return }
+        let tasks = [
+            Task { await self.followSnapshots(client) },
+            Task { await self.report(client, address: address) },
+        ]
+        let isLate = state.withLock { state in
+            state.tasks = tasks
+            return state.isStopped
+        }
+        if isLate {
+            for task in tasks { task.cancel() }
+        }
+    }
+
+    package func stop() async {
+        let tasks = state.withLock { state in
+            state.isStopped = true
+            return state.tasks
+        }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+        try? await onLoop { $0.stop() }
+        try? await client?.shutdown()
+    }
+
+    // MARK: The snapshot
+
+    private func loadSnapshot() async {
+        do {
+            guard let saved = try SavedSnapshot.load(from: configuration.folder) else { return }
+            guard try await onLoop({ $0.take(saved.snapshot) }) else { return }
+            state.withLock { $0.saved = saved }
+            logger.info("serving from the snapshot on disk", metadata: ["version": "\(saved.snapshot.version)"])
+            guard let age = saved.age(atUnixSeconds: Self.unixSeconds()) else { return }
+            let moment = NIODeadline.now().moment.advanced(by: .zero - age)
+            try await onLoop { $0.contacted(at: moment) }
+        } catch {
+            logger.warning("no snapshot from disk: \(error)")
+        }
+    }
+
+    private func followSnapshots(_ client: ControlClient) async {
+        var backoff = Backoff(initial: Self.firstWait, maximum: Self.longestWait)
+        var lastProblem = ""
+        while !Task.isCancelled {
+            var problem = "the control plane ended the snapshot stream"
+            do {
+                for try await event in client.events("/internal/v1/gateways/\(configuration.gateway)/snapshot") {
+                    guard event.name == "snapshot" else { continue }
+                    backoff.reset()
+                    lastProblem = ""
+                    try await take(event)
+                }
+            } catch {
+                problem = "\(error)"
+            }
+            state.withLock { $0.isStreamOpen = false }
+            if Task.isCancelled { return }
+            if problem != lastProblem { logger.warning("no snapshots: \(problem)") }
+            lastProblem = problem
+            try? await Task.sleep(for: backoff.next(jitter: .random(in: 0..<1)))
+        }
+    }
+
+    private func take(_ event: ServerSentEvent) async throws {
+        let snapshot: RoutingSnapshot
+        do {
+            snapshot = try FleetJSON.decode(RoutingSnapshot.self, from: Array(event.data.utf8))
+        } catch {
+            logger.warning("snapshot refused: it does not decode as format \(RoutingSnapshot.currentFormat)")
+            return
+        }
+        let isInForce = try await onLoop { observer in
+            let isInForce = observer.take(snapshot)
+            observer.contacted(at: NIODeadline.now().moment)
+            return isInForce
+        }
+        state.withLock { $0.isStreamOpen = true }
+        if isInForce { save(SavedSnapshot(snapshot: snapshot, contactUnixSeconds: Self.unixSeconds())) }
+    }
+
+    private func save(_ saved: SavedSnapshot) {
+        state.withLock { $0.saved = saved }
+        do {
+            try saved.save(to: configuration.folder)
+        } catch {
+            logger.error("cannot keep the snapshot on disk: \(error)")
+        }
+    }
+
+    // MARK: The report
+
+    private func report(_ client: ControlClient, address: String) async {
+        var turn = 0
+        while !Task.isCancelled {
+            await noteContact(savesToo: turn % Self.contactSaveTurns == Self.contactSaveTurns - 1)
+            await send(client, address: address)
+            turn += 1
+            try? await Task.sleep(for: Self.reportInterval)
+        }
+    }
+
+    /// While the stream is open the control plane is in touch: it writes every five seconds, and 15 s of silence end the stream.
+    private func noteContact(savesToo: Bool) async {
+        let (isOpen, saved) = state.withLock { ($0.isStreamOpen, $0.saved) }
+        guard isOpen else { return }
+        try? await onLoop { $0.contacted(at: NIODeadline.now().moment) }
+        guard savesToo, var saved, saved.snapshot.workloads.contains(where: { $0.maxSnapshotAgeMilliseconds != nil }) else {
+            return
+        }
+        saved.contactUnixSeconds = Self.unixSeconds()
+        save(saved)
+    }
+
+    private func send(_ client: ControlClient, address: String) async {
+        let facts = facts
+        var roundTrips: [String: Double] = [:]
+        for plane in facts.planes { roundTrips[plane.name.rawValue] = plane.roundTrip?.milliseconds }
+        let report = GatewayReport(
+            gateway: configuration.gateway, snapshot: facts.table?.directory.version, address: address,
+            isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: await finishedRequests(), pid: getpid()
+        )
+        do {
+            let body = try FleetJSON.encode(report)
+            let response = try await client.send("POST", "/internal/v1/gateways/\(configuration.gateway)/report", body: body)
+            if !response.isSuccess { logger.debug("the control plane answered the report with \(response.status)") }
+        } catch {
+            logger.debug("no report: \(error)")
+        }
+    }
+
+    private func onLoop<Value: Sendable>(_ body: @escaping @Sendable (FleetObserver) throws -> Value) async throws -> Value {
+        let observer = observer
+        return try await eventLoop.submit { try body(observer.value) }.get()
+    }
+
+    private static func unixSeconds() -> Int64 { Int64(time(nil)) }
+}
+
+/// The newest facts, written by the control loop and read by anyone.
+private final class FactsBox: Sendable {
+    private let facts = Mutex(ControlFacts())
+
+    func set(_ new: ControlFacts) { facts.withLock { $0 = new } }
+    func get() -> ControlFacts { facts.withLock { $0 } }
+}

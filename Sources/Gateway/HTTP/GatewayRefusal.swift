@@ -1,0 +1,153 @@
+package import FleetRouting
+
+/// Every answer the gateway gives in place of a replica's, and its status: the one place where statuses are chosen.
+package enum GatewayRefusal: Equatable, Sendable {
+    case badHead(HeadProblem)
+    case badBody(BodyProblem)
+    case badChunk
+    case bodyTooLarge(limit: Int)
+    case modelTooLate(limit: Int)
+    case bodyNotJSON
+    case headTooSlow
+    case unknownExpectation
+    case methodNotAllowed(allow: String)
+    case pathNotFound
+    case modelNotFound(explanation: String)
+    case fenced(explanation: String)
+    case snapshotTooOld(explanation: String, retryAfterSeconds: Int)
+    case noReplica(explanation: String, retryAfterSeconds: Int)
+    case overloaded(explanation: String, retryAfterSeconds: Int)
+    /// Every attempt failed.
+    case upstreamFailed(attempts: Int)
+    case upstreamTimedOut(attempts: Int)
+    case shuttingDown
+    case tooManyConnections
+
+    package init(_ refusal: RoutingRefusal, explanation: String) {
+        let seconds = refusal.retryAfterSeconds ?? 1
+        switch refusal {
+        case .unknownModel: self = .modelNotFound(explanation: explanation)
+        case .fenced: self = .fenced(explanation: explanation)
+        case .snapshotTooOld: self = .snapshotTooOld(explanation: explanation, retryAfterSeconds: seconds)
+        case .noReplica: self = .noReplica(explanation: explanation, retryAfterSeconds: seconds)
+        case .overloaded: self = .overloaded(explanation: explanation, retryAfterSeconds: seconds)
+        }
+    }
+
+    package var status: Int {
+        switch self {
+        case .badHead(.tooLong), .badHead(.tooManyFields): 431
+        case .badHead(.unsupportedVersion), .badHead(.http2Preface): 505
+        case .badHead, .badBody, .badChunk: 400
+        case .bodyTooLarge, .modelTooLate: 413
+        case .bodyNotJSON: 415
+        case .headTooSlow: 408
+        case .unknownExpectation: 417
+        case .methodNotAllowed: 405
+        case .pathNotFound, .modelNotFound: 404
+        case .fenced: 403
+        case .snapshotTooOld, .noReplica, .shuttingDown, .tooManyConnections: 503
+        case .overloaded: 429
+        case .upstreamFailed: 502
+        case .upstreamTimedOut: 504
+        }
+    }
+
+    package var retryAfterSeconds: Int? {
+        switch self {
+        case .snapshotTooOld(_, let seconds), .noReplica(_, let seconds), .overloaded(_, let seconds): seconds
+        case .shuttingDown, .tooManyConnections: 1
+        default: nil
+        }
+    }
+
+    /// The connection cannot go on: where the next request starts is unknown, or is not worth reading up to.
+    package var closes: Bool {
+        switch self {
+        case .badHead, .badChunk, .bodyTooLarge, .modelTooLate, .headTooSlow, .unknownExpectation, .shuttingDown,
+            .tooManyConnections:
+            true
+        default: false
+        }
+    }
+
+    /// `error.code`: stable, for programs.
+    package var code: String {
+        switch self {
+        case .badHead(let problem): "\(problem)".snakeCased
+        case .badBody(let problem): "\(problem)".snakeCased
+        case .badChunk: "malformed_chunk"
+        case .bodyTooLarge: "body_too_large"
+        case .modelTooLate: "model_too_late"
+        case .bodyNotJSON: "unsupported_media_type"
+        case .headTooSlow: "request_timeout"
+        case .unknownExpectation: "unknown_expectation"
+        case .methodNotAllowed: "method_not_allowed"
+        case .pathNotFound: "not_found"
+        case .modelNotFound: "model_not_found"
+        case .fenced: "fenced"
+        case .snapshotTooOld: "snapshot_too_old"
+        case .noReplica: "no_replica"
+        case .overloaded: "overloaded"
+        case .upstreamFailed: "upstream_failed"
+        case .upstreamTimedOut: "upstream_timeout"
+        case .shuttingDown: "shutting_down"
+        case .tooManyConnections: "too_many_connections"
+        }
+    }
+
+    /// `error.type`, as OpenAI's API names them.
+    package var type: String {
+        switch status {
+        case 403: "permission_error"
+        case 429: "rate_limit_error"
+        case 500...: "server_error"
+        default: "invalid_request_error"
+        }
+    }
+
+    /// `error.param`: the request's field at fault.
+    package var parameter: String? {
+        switch self {
+        case .modelNotFound, .fenced, .modelTooLate: "model"
+        case .badBody(let problem):
+            switch problem {
+            case .missingModel, .modelNotText, .repeatedModel, .misspeltModel, .modelTooLong: "model"
+            case .notAnObject, .malformed, .invalidText, .tooDeep: nil
+            }
+        default: nil
+        }
+    }
+
+    package var message: String {
+        switch self {
+        case .badHead(let problem): problem.message
+        case .badBody(let problem): problem.message
+        case .badChunk: "the chunked body is malformed (RFC 9112 section 7.1)"
+        case .bodyTooLarge(let limit): "the body is too large; send at most \(limit) bytes"
+        case .modelTooLate(let limit): "\"model\" does not appear in the first \(limit) bytes of the body; put it first"
+        case .bodyNotJSON: "this path routes by the body's \"model\"; send content-type: application/json"
+        case .headTooSlow: "the request head did not arrive in time"
+        case .unknownExpectation: "only Expect: 100-continue is understood"
+        case .methodNotAllowed(let allow): "this method is not allowed here; use \(allow)"
+        case .pathNotFound: "no route matches this host and path; GET /v1/models lists what is served"
+        case .modelNotFound(let text), .fenced(let text): text
+        case .snapshotTooOld(let text, _), .noReplica(let text, _), .overloaded(let text, _): text
+        case .upstreamFailed(let attempts): "no replica answered (\(attempts) attempts); try again"
+        case .upstreamTimedOut(let attempts): "no replica answered in time (\(attempts) attempts); try again"
+        case .shuttingDown: "this gateway is shutting down; try again"
+        case .tooManyConnections: "this gateway has too many connections; try again"
+        }
+    }
+}
+
+extension String {
+    /// `missingHost` as `missing_host`.
+    fileprivate var snakeCased: String {
+        var result = ""
+        for character in self {
+            if character.isUppercase { result += "_" + character.lowercased() } else { result.append(character) }
+        }
+        return result
+    }
+}

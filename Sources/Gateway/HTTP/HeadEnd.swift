@@ -1,0 +1,39 @@
+/// Finds where a head ends, however the network cut it: each byte is looked at once.
+///
+/// It judges line ends only, so that the answer never depends on the cuts: a head with a bare LF can never end and is refused
+/// as soon as that byte is there.
+package struct HeadEnd: Equatable, Sendable {
+    package enum Answer: Equatable, Sendable {
+        case needsMore
+        /// The number of bytes of the head, its empty line included.
+        case found(Int)
+        case bareLineFeed
+        case tooLong
+    }
+
+    private var searched = 0
+
+    package init() {}
+
+    /// Searches bytes that start with the head's first one; they may grow between calls, and never change.
+    package mutating func search(_ bytes: UnsafeRawBufferPointer) -> Answer {
+        let limit = min(bytes.count, HTTPLimits.maximumHeadBytes)
+        var index = searched
+        while index < limit {
+            guard bytes[index] == HTTPByte.lineFeed else {
+                index &+= 1
+                continue
+            }
+            guard index > 0, bytes[index &- 1] == HTTPByte.carriageReturn else { return .bareLineFeed }
+            if index >= 3, bytes[index &- 2] == HTTPByte.lineFeed {
+                searched = 0
+                return .found(index &+ 1)
+            }
+            index &+= 1
+        }
+        searched = limit
+        return bytes.count >= HTTPLimits.maximumHeadBytes ? .tooLong : .needsMore
+    }
+
+    package mutating func reset() { searched = 0 }
+}

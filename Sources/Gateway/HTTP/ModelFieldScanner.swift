@@ -1,0 +1,209 @@
+/// Finds the top-level `model` and `stream` of a JSON body without decoding the rest, however the body is cut.
+///
+/// The whole body is checked against RFC 8259, because readers disagree about what is not JSON, and a reader that saw another
+/// `model` than this one would carry a request over the fence. So a second top-level `model` (also one that differs in letters'
+/// case: Go's decoder takes it for the same) is refused rather than the first or the last one believed.
+package struct ModelFieldScanner: Sendable {
+    private enum State: UInt8 {
+        case start
+        case value, arrayFirst
+        case objectFirst, objectKey, colon
+        case afterValue
+        case string
+        case number, literal
+        case done
+        case failed
+    }
+
+    private enum Key: UInt8 { case other, model, stream }
+
+    /// The decoded bytes of the model's name; empty until it was found.
+    package private(set) var model: [UInt8] = []
+    package private(set) var hasModel = false
+    /// The value of `stream`; the last one where it is repeated, for it decides nothing about where a request may go.
+    package private(set) var asksStream = false
+
+    private var state = State.start
+    private var depth = 0
+    /// One bit per open level: 1 for an object.
+    private var levels: (UInt64, UInt64) = (0, 0)
+    private var text = JSONTextReader()
+    private var isKey = false
+    private var key = Key.other
+    private var number = JSONNumberReader()
+    private var literal = JSONLiteralReader()
+    private var failure: BodyProblem?
+
+    package init() { model.reserveCapacity(64) }
+
+    package mutating func reset() {
+        model.removeAll(keepingCapacity: true)
+        text.reset()
+        hasModel = false
+        asksStream = false
+        state = .start
+        depth = 0
+        levels = (0, 0)
+        isKey = false
+        key = .other
+        failure = nil
+    }
+
+    /// Reads the next bytes of the body.
+    package mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(BodyProblem) {
+        if let failure { throw failure }
+        do {
+            var position = 0
+            while position < bytes.count { try step(bytes, &position) }
+        } catch {
+            state = .failed
+            failure = error
+            throw error
+        }
+    }
+
+    /// The body ended here: it must be complete, and must have named a model.
+    package func finish() throws(BodyProblem) {
+        if let failure { throw failure }
+        guard state == .done else { throw state == .start ? .notAnObject : .malformed }
+        guard hasModel else { throw .missingModel }
+    }
+
+    // MARK: Structure
+
+    @inline(__always)
+    private mutating func step(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) throws(BodyProblem) {
+        if state == .string {
+            if try text.read(bytes, &position) { try endText() }
+            return
+        }
+        let byte = bytes[position]
+        if state == .number {
+            if try number.accept(byte) {
+                position &+= 1
+                return
+            }
+            state = .afterValue
+        }
+        position &+= 1
+        if state == .literal {
+            if try literal.accept(byte) { endLiteral() }
+            return
+        }
+        if byte == 32 || byte == 10 || byte == 13 || byte == 9 { return }
+        try structure(byte)
+    }
+
+    private mutating func structure(_ byte: UInt8) throws(BodyProblem) {
+        switch state {
+        case .start:
+            guard byte == 123 else { throw .notAnObject }
+            try open(isObject: true)
+        case .value: try startValue(byte)
+        case .arrayFirst:
+            if byte == 93 { try close(isObject: false) } else { try startValue(byte) }
+        case .objectFirst:
+            if byte == 125 { try close(isObject: true) } else { try startKey(byte) }
+        case .objectKey: try startKey(byte)
+        case .colon:
+            guard byte == 58 else { throw .malformed }
+            state = .value
+        case .afterValue:
+            switch byte {
+            case 44: state = isInObject ? .objectKey : .value
+            case 125: try close(isObject: true)
+            case 93: try close(isObject: false)
+            default: throw .malformed
+            }
+        case .done, .failed, .string, .number, .literal: throw .malformed
+        }
+    }
+
+    private mutating func startKey(_ byte: UInt8) throws(BodyProblem) {
+        guard byte == 34 else { throw .malformed }
+        isKey = true
+        state = .string
+        text.start(capturing: depth == 1)
+    }
+
+    private mutating func startValue(_ byte: UInt8) throws(BodyProblem) {
+        let isModel = depth == 1 && key == .model
+        guard byte == 34 || !isModel else { throw .modelNotText }
+        switch byte {
+        case 34:
+            isKey = false
+            state = .string
+            text.start(capturing: isModel)
+        case 123: try open(isObject: true)
+        case 91: try open(isObject: false)
+        case 116, 102, 110:
+            literal.start(byte)
+            state = .literal
+        case 45, 48...57:
+            number.start(byte)
+            state = .number
+        default: throw .malformed
+        }
+    }
+
+    private mutating func endText() throws(BodyProblem) {
+        if isKey {
+            state = .colon
+            if depth == 1 { try endKey() }
+            return
+        }
+        state = .afterValue
+        guard depth == 1, key == .model else { return }
+        guard !text.hasOverflowed else { throw .modelTooLong }
+        guard !text.captured.isEmpty else { throw .missingModel }
+        model.append(contentsOf: text.captured)
+        hasModel = true
+        key = .other
+    }
+
+    private mutating func endKey() throws(BodyProblem) {
+        key = .other
+        guard !text.hasOverflowed else { return }
+        let isModel = text.captured.withUnsafeBytes { bytes in bytes.spells("model", at: 0, count: bytes.count) }
+        if isModel {
+            guard !hasModel else { throw .repeatedModel }
+            guard text.captured[0] == 109, text.captured.allSatisfy({ $0 >= 97 }) else { throw .misspeltModel }
+            key = .model
+        } else if text.captured.count == 6, text.captured.elementsEqual("stream".utf8) {
+            key = .stream
+        }
+    }
+
+    private mutating func endLiteral() {
+        state = .afterValue
+        if depth == 1, key == .stream {
+            asksStream = literal.isTrue
+            key = .other
+        }
+    }
+
+    // MARK: Levels
+
+    private var isInObject: Bool {
+        let index = depth - 1
+        return index < 64 ? (levels.0 >> UInt64(index)) & 1 == 1 : (levels.1 >> UInt64(index - 64)) & 1 == 1
+    }
+
+    private mutating func open(isObject: Bool) throws(BodyProblem) {
+        guard depth < HTTPLimits.maximumJSONDepth else { throw .tooDeep }
+        let bit: UInt64 = 1 << UInt64(depth & 63)
+        if depth < 64 {
+            levels.0 = isObject ? levels.0 | bit : levels.0 & ~bit
+        } else {
+            levels.1 = isObject ? levels.1 | bit : levels.1 & ~bit
+        }
+        depth += 1
+        state = isObject ? .objectFirst : .arrayFirst
+    }
+
+    private mutating func close(isObject: Bool) throws(BodyProblem) {
+        guard depth > 0, isInObject == isObject else { throw .malformed }
+        depth -= 1
+        state = depth == 0 ? .done : .afterValue
+    }
+}

@@ -1,0 +1,54 @@
+import FleetModel
+import FleetRouting
+import NIOCore
+
+/// What a head asks for, and whether it may.
+extension ClientConnection {
+    /// Decides what the head asks for.
+    func admit() {
+        guard !head.hasUnknownExpectation else { return refuse(.unknownExpectation) }
+        let endpoint = headBytes.withUnsafeReadableBytes { LocalEndpoints.endpoint($0, head.path) }
+        if let endpoint { return answer(endpoint) }
+        guard let directory = worker.router.table?.directory else {
+            return refuse(
+                .noReplica(explanation: "this gateway has no routing snapshot yet; try again shortly", retryAfterSeconds: 1))
+        }
+        let index = headBytes.withUnsafeReadableBytes { raw in
+            directory.route(
+                host: UnsafeRawBufferPointer(rebasing: raw[head.host]), path: UnsafeRawBufferPointer(rebasing: raw[head.path]))
+        }
+        guard let index else { return refuse(.pathNotFound) }
+        let entry = directory[index]
+        route = entry
+        let isByModel = entry.workload == nil && !entry.isDangling
+        if let refusal = methodRefusal(isByModel: isByModel) { return refuse(refusal) }
+        if isByModel, isMultipart { return refuse(.bodyNotJSON) }
+        let limit = worker.limits.requestBodyBytes
+        if case .length(let length) = head.framing, length > limit { return refuse(.bodyTooLarge(limit: limit)) }
+        body.start(head.framing, scans: isByModel, limit: limit)
+        phase = .body
+        if head.expectsContinue, inbound.readableBytes == 0, head.framing != .none {
+            writeContinue()
+        }
+    }
+
+    func methodRefusal(isByModel: Bool) -> GatewayRefusal? {
+        if isByModel, head.method != .post { return .methodNotAllowed(allow: "POST") }
+        switch head.method {
+        case .connect, .trace: return .methodNotAllowed(allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+        case .get, .head, .post, .put, .delete, .options, .patch, .other: return nil
+        }
+    }
+
+    var isMultipart: Bool {
+        guard let type = head.contentType else { return false }
+        return headBytes.withUnsafeReadableBytes { $0.begins(with: "multipart/", at: type.lowerBound, count: type.count) }
+    }
+
+    func writeContinue() {
+        var out = ByteBuffer()
+        out.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+        write(out)
+        flush()
+    }
+}

@@ -1,0 +1,61 @@
+import FleetModel
+import FleetRouting
+import NIOCore
+import Synchronization
+
+/// What `/metrics` and `/readyz` say: gathered from every worker and from the control side, which are made after it.
+final class ControlAnswers: Sendable {
+    private struct Sources {
+        var workers: [WorkerHandle] = []
+        var facts: @Sendable () -> ControlFacts = { ControlFacts() }
+    }
+
+    private let sources = Mutex(Sources())
+
+    func connect(workers: [WorkerHandle], facts: @escaping @Sendable () -> ControlFacts) {
+        sources.withLock { $0 = Sources(workers: workers, facts: facts) }
+    }
+
+    var endpoints: LocalEndpoints {
+        LocalEndpoints(
+            metrics: { self.metrics(on: $0) },
+            readiness: { $0.makeSucceededFuture(Self.readiness(self.sources.withLock(\.facts)())) })
+    }
+
+    /// Finished requests by workload name.
+    func finishedRequests() async -> [String: UInt64] {
+        let sources = sources.withLock { $0 }
+        var total = LoopCounters()
+        for worker in sources.workers {
+            if let counters = try? await worker.submit({ $0.counters }).get() { total.add(counters) }
+        }
+        var requests: [String: UInt64] = [:]
+        for (index, workload) in (sources.facts().table?.directory.workloads ?? []).enumerated() where workload.isPresent {
+            requests[workload.name.rawValue] = total.finishedRequests(of: WorkloadIndex(index))
+        }
+        return requests
+    }
+
+    private func metrics(on eventLoop: any EventLoop) -> EventLoopFuture<LocalResponse> {
+        let sources = sources.withLock { $0 }
+        let parts = sources.workers.map { worker in
+            worker.submit { ($0.counters, $0.statistics()) }
+        }
+        return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
+            var total = LoopCounters()
+            for part in parts { total.add(part.0) }
+            let page = MetricsPage.render(
+                counters: total, routers: parts.map(\.1), facts: sources.facts(), now: NIODeadline.now().moment)
+            return LocalResponse(status: 200, contentType: MetricsPage.contentType, body: Array(page.utf8))
+        }
+    }
+
+    private static func readiness(_ facts: ControlFacts) -> LocalResponse {
+        if facts.readiness.isReady {
+            return LocalResponse(status: 200, contentType: "application/json", body: Array("{\"ready\":true}\n".utf8))
+        }
+        let waiting = facts.readiness.waitingFor.map(JSONText.quoted).joined(separator: ",")
+        let text = "{\"ready\":false,\"hasSnapshot\":\(facts.table != nil),\"waitingFor\":[\(waiting)]}\n"
+        return LocalResponse(status: 503, contentType: "application/json", body: Array(text.utf8), retryAfterSeconds: 1)
+    }
+}

@@ -1,0 +1,139 @@
+import FleetModel
+import FleetRouting
+import NIOCore
+
+/// The response's way back: held until it is whole, replaced by another attempt, or streamed.
+extension Exchange {
+    func upstreamRead(_ connection: UpstreamConnection, _ bytes: ByteBuffer) {
+        do throws(ResponseReader.Problem) {
+            try connection.reader.receive(bytes)
+        } catch {
+            return broken(connection, now: worker.now())
+        }
+        guard connection.reader.head != nil else { return }
+        if state == .awaiting { judge(connection) } else { forward(connection) }
+    }
+
+    /// Holds the response back, replaces it by another attempt, or lets it through.
+    func judge(_ connection: UpstreamConnection) {
+        guard let response = connection.reader.head else { return }
+        let now = worker.now()
+        if !hasSeen(response.status), replaces(response, on: connection, now: now) { return }
+        if connection.reader.isComplete {
+            commit(connection, response, now: now)
+        } else if response.isEventStream ? connection.reader.hasData : exceedsHold(connection, response) {
+            commit(connection, response, now: now)
+        } else {
+            worker.arm(client, after: holdTimeout(response), now: now)
+        }
+    }
+
+    func exceedsHold(_ connection: UpstreamConnection, _ response: ResponseHead) -> Bool {
+        let limit = worker.limits.heldResponseBytes
+        if case .length(let length) = response.framing, length > limit { return connection.reader.hasData }
+        return connection.reader.heldBytes > limit
+    }
+
+    /// An event stream's first event may take as long as a first byte; any other body just has to go on.
+    func holdTimeout(_ response: ResponseHead) -> Duration {
+        (response.isEventStream ? route?.firstByteTimeout : route?.idleTimeout) ?? .seconds(30)
+    }
+
+    /// Notes the response's beginning once per attempt. True when it was noted before.
+    func hasSeen(_ status: Int) -> Bool {
+        defer { self.status = status }
+        return firstByteAt != nil
+    }
+
+    /// Learns from the status; true when the response is set aside for another attempt.
+    func replaces(_ response: ResponseHead, on connection: UpstreamConnection, now: Moment) -> Bool {
+        firstByteAt = now
+        guard response.status >= 500, response.status != 501, response.status != 505 else {
+            worker.router.handle(.firstByte(handle, after: now.since(dispatchedAt)), now: now)
+            return false
+        }
+        worker.router.handle(.responseFailed(handle, .serverError), now: now)
+        worker.counters.upstreamFailed(.serverError)
+        guard (500...504).contains(response.status), plan.mayReplaceResponse(now: now) else { return false }
+        var tried = history
+        tried.record(handle, plane: plane, .response)
+        guard case .send(let next, _, _) = worker.router.decide(facts, attempts: tried, now: now), !tried.contains(next) else {
+            return false
+        }
+        release(closing: !connection.reader.isReusable, failure: .response, now: now)
+        firstByteAt = nil
+        plan.start(window: worker.limits.retryWindow, now: now)
+        attempt(now: now)
+        return true
+    }
+
+    /// Writes the head and what there is of the body to the client.
+    func commit(_ connection: UpstreamConnection, _ response: ResponseHead, now: Moment) {
+        let isComplete = connection.reader.isComplete
+        let body = connection.reader.takeBody()
+        let framing = clientFraming(response, isComplete: isComplete, held: body.readableBytes)
+        let closes = client.isLastRequest || framing == .untilClose || !client.body.isComplete
+        state = .forwarding
+        var out = worker.scratch
+        worker.scratch = ByteBuffer()
+        out.clear()
+        connection.reader.headBytes.withUnsafeReadableBytes { bytes in
+            ClientResponseHead(
+                placeLines: placeLines, reason: reason.code, identity: client.identity, framing: framing, closes: closes,
+                isForHTTP10: client.head.isHTTP10
+            ).write(bytes, head: response, fields: connection.reader.table.fields, to: &out)
+        }
+        if body.readableBytes <= ProxyLimits.copiedBytes {
+            out.writeImmutableBuffer(body)
+            client.write(out)
+        } else {
+            client.write(out)
+            client.write(body)
+        }
+        worker.scratch = out
+        connection.flushAfterRead(client)
+        if response.status < 500 { worker.noteServed(facts.workload, now: now) }
+        if isComplete { complete(connection, closes: closes, now: now) } else { keepForwarding(now: now) }
+    }
+
+    func clientFraming(_ response: ResponseHead, isComplete: Bool, held: Int) -> ClientResponseHead.Framing {
+        let loses = response.framing == .untilClose || (response.framing == .chunked && client.head.isHTTP10)
+        guard loses else { return .asSent }
+        return isComplete ? .length(held) : .untilClose
+    }
+
+    func forward(_ connection: UpstreamConnection) {
+        let now = worker.now()
+        let body = connection.reader.takeBody()
+        if body.readableBytes > 0 {
+            client.write(body)
+            connection.flushAfterRead(client)
+        }
+        guard connection.reader.isComplete, let response = connection.reader.head else {
+            return keepForwarding(now: now)
+        }
+        let ends = clientFraming(response, isComplete: false, held: 0) == .untilClose
+        complete(connection, closes: ends || client.isLastRequest || !client.body.isComplete, now: now)
+    }
+
+    func keepForwarding(now: Moment) {
+        worker.arm(client, after: route?.idleTimeout ?? .seconds(30), now: now)
+    }
+
+    /// What was read is flushed: if the client's socket did not take it, the replica is not read on until it does. Judged behind
+    /// the flush, because each pause costs two system calls.
+    func clientWasFlushed() {
+        if state == .forwarding, !client.isWritable { connection?.setReading(false) }
+    }
+
+    func clientBecameWritable() { connection?.setReading(true) }
+
+    func complete(_ connection: UpstreamConnection, closes: Bool, now: Moment) {
+        let isReusable = connection.reader.isReusable && client.body.isComplete && connection.isOpen
+        release(closing: !isReusable, now: now)
+        finish()
+        client.count(status: status, firstByte: firstByteAt)
+        if !connection.isOpen { client.flush() }
+        client.responseEnded(closes: closes)
+    }
+}

@@ -1,0 +1,82 @@
+import FleetModel
+import FleetRouting
+import NIOCore
+
+/// The request's way out: head and held body in one piece, a larger body as it comes.
+extension Exchange {
+    func send(on connection: UpstreamConnection, now: Moment) {
+        self.connection = connection
+        state = .awaiting
+        epoch += 1
+        plan.noteSent()
+        dispatchedAt = now
+        connection.begin(self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10)
+        var out = worker.scratch
+        worker.scratch = ByteBuffer()
+        out.clear()
+        client.headBytes.withUnsafeReadableBytes { bytes in
+            UpstreamRequestHead(
+                hostLine: connection.hostLine, forwardingLines: client.forwardingLines, identity: client.identity,
+                framing: requestFraming
+            ).write(bytes, head: client.head, fields: client.table.fields, to: &out)
+        }
+        let body = client.body.bytes
+        if client.body.isComplete, body.readableBytes <= ProxyLimits.copiedBytes {
+            out.writeImmutableBuffer(body)
+            connection.write(out)
+        } else {
+            connection.write(out)
+            if client.body.isComplete { connection.write(body) }
+        }
+        connection.flush()
+        worker.scratch = out
+        worker.arm(client, after: route?.firstByteTimeout ?? .seconds(60), now: now)
+        if !client.body.isComplete { client.readMore() }
+    }
+
+    var requestFraming: UpstreamRequestHead.Framing {
+        if client.body.isComplete, client.body.bytes.readableBytes > 0 { return .length(client.body.bytes.readableBytes) }
+        return switch client.head.framing {
+        case .none: .none
+        case .length(let length): .length(length)
+        case .chunked: client.body.isComplete ? .none : .chunked
+        }
+    }
+
+    /// Whether more of a streamed body can be sent now.
+    var takesBody: Bool { (state == .awaiting || state == .forwarding) && connection?.isWritable == true }
+
+    /// Sends what was gathered of a streamed body. From here the request cannot be sent again.
+    func sendBody() {
+        guard let connection else { return }
+        plan.isHeld = false
+        let bytes = client.body.take()
+        let isChunked = client.head.framing == .chunked
+        if bytes.readableBytes > 0 {
+            if isChunked { connection.write(ByteBuffer(string: String(bytes.readableBytes, radix: 16) + "\r\n")) }
+            connection.write(bytes)
+            if isChunked { connection.write(ByteBuffer(string: "\r\n")) }
+        }
+        if client.body.isComplete, isChunked { connection.write(ByteBuffer(string: "0\r\n\r\n")) }
+        connection.flush()
+        client.setReading(connection.isWritable || client.body.isComplete)
+        worker.arm(client, after: route?.firstByteTimeout ?? .seconds(60), now: worker.now())
+    }
+
+    func upstreamBecameWritable() {
+        if client.phase == .streaming { client.readMore() }
+    }
+
+    /// What came of the body so far must not be served: the replica sees a broken request.
+    func cutRequest(_ refusal: GatewayRefusal) {
+        let isCommitted = state == .forwarding
+        release(closing: true, now: worker.now())
+        if isCommitted {
+            finish()
+            client.count(status: refusal.status, firstByte: firstByteAt)
+            client.abortAfterExchange()
+        } else {
+            giveUp(refusal)
+        }
+    }
+}

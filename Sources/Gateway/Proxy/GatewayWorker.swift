@@ -1,0 +1,167 @@
+import FleetModel
+package import FleetRouting
+package import NIOCore
+
+/// One event loop's share of the data path: its router, its upstream connections, its clients and its counters. Everything in it
+/// happens on its loop: no lock, no atomic.
+package final class GatewayWorker {
+    package let eventLoop: any EventLoop
+    package let limits: ProxyLimits
+    let local: LocalEndpoints
+    package var counters = LoopCounters()
+    var router = Router()
+    var budget: RetryBudget
+    var random: SplitMix64
+    /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
+    var scratch: ByteBuffer
+    let wheel: DeadlineWheel
+    private(set) var pool: UpstreamPool!
+    private var clients: [ClientConnection] = []
+    private var waiting: [Exchange] = []
+    private var lastServed: [Moment?] = []
+    private var isTicking = false
+    package private(set) var isDraining = false
+    private var drained: EventLoopPromise<Void>?
+
+    package init(
+        eventLoop: any EventLoop, dialer: Dialer, limits: ProxyLimits = ProxyLimits(), local: LocalEndpoints, seed: UInt64
+    ) {
+        self.eventLoop = eventLoop
+        self.limits = limits
+        self.local = local
+        random = SplitMix64(seed: seed)
+        let now = Self.clock()
+        budget = RetryBudget(
+            burst: limits.retryBurst, perSecond: limits.retriesPerSecond, perRequest: limits.retriesPerRequest, now: now)
+        wheel = DeadlineWheel(now: now)
+        scratch = ByteBuffer()
+        scratch.reserveCapacity(16 * 1_024)
+        pool = UpstreamPool(worker: self, dialer: dialer)
+    }
+
+    private static func clock() -> Moment { Moment(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds)) }
+
+    @inline(__always)
+    func now() -> Moment { Self.clock() }
+
+    // MARK: What the control side says
+
+    /// Takes an input on this loop; closes what the router says must be closed before anything else is sent.
+    package func apply(_ input: RouterInput) {
+        eventLoop.preconditionInEventLoop()
+        var mayServeMore = false
+        if case .table = input { mayServeMore = true }
+        for action in router.apply(input, now: now()) {
+            switch action {
+            case .closeConnections(let handle): pool.closeAll(of: handle)
+            }
+        }
+        if mayServeMore { wakeWaiting() }
+    }
+
+    /// What the router counts of its own.
+    func statistics() -> RouterStatistics { router.statistics(at: now()) }
+
+    // MARK: Clients
+
+    /// Takes a client's connection, unless there are too many.
+    func add(_ client: ClientConnection) -> Bool {
+        guard clients.count < limits.connections else { return false }
+        client.position = clients.count
+        clients.append(client)
+        counters.openClientConnections = clients.count
+        return true
+    }
+
+    func remove(_ client: ClientConnection) {
+        wheel.remove(client)
+        guard client.position >= 0, let last = clients.popLast() else { return }
+        if last !== client {
+            clients[client.position] = last
+            last.position = client.position
+        }
+        client.position = -1
+        counters.openClientConnections = clients.count
+        finishDrainingIfIdle()
+    }
+
+    /// Lets busy clients finish and closes the others; the future succeeds once none is left.
+    package func drain() -> EventLoopFuture<Void> {
+        isDraining = true
+        let promise = drained ?? eventLoop.makePromise(of: Void.self)
+        drained = promise
+        for client in clients { client.closeWhenIdle() }
+        finishDrainingIfIdle()
+        return promise.futureResult
+    }
+
+    /// Cuts every connection.
+    package func closeAll() {
+        isDraining = true
+        for client in clients { client.abort() }
+        pool.closeAll()
+        finishDrainingIfIdle()
+    }
+
+    private func finishDrainingIfIdle() {
+        guard isDraining, clients.isEmpty, let drained else { return }
+        self.drained = nil
+        pool.closeAll()
+        drained.succeed(())
+    }
+
+    // MARK: Requests that wait for a replica
+
+    /// Whether a workload was served within the retry window, so that waiting for it may pay.
+    func wasServedRecently(_ workload: WorkloadIndex, now: Moment) -> Bool {
+        guard lastServed.indices.contains(workload.value), let last = lastServed[workload.value] else { return false }
+        return now.since(last) < limits.retryWindow
+    }
+
+    @inline(__always)
+    func noteServed(_ workload: WorkloadIndex, now: Moment) {
+        while lastServed.count <= workload.value { lastServed.append(nil) }
+        lastServed[workload.value] = now
+    }
+
+    /// Takes an exchange into the waiting ones; false when there are too many.
+    func wait(_ exchange: Exchange) -> Bool {
+        guard waiting.count < limits.waitingRequests else { return false }
+        waiting.append(exchange)
+        return true
+    }
+
+    func stopWaiting(_ exchange: Exchange) {
+        guard let index = waiting.firstIndex(where: { $0 === exchange }) else { return }
+        waiting.swapAt(index, waiting.count - 1)
+        waiting.removeLast()
+    }
+
+    private func wakeWaiting() {
+        let woken = waiting
+        waiting.removeAll(keepingCapacity: true)
+        for exchange in woken { exchange.wake() }
+    }
+
+    // MARK: Time
+
+    /// Sets when `object` is due.
+    @inline(__always)
+    func arm(_ object: some Deadlined, after duration: Duration, now: Moment) {
+        wheel.arm(object, at: now.advanced(by: duration))
+        if !isTicking { startTicking() }
+    }
+
+    private func startTicking() {
+        isTicking = true
+        let task = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(in: .nanoseconds(DeadlineWheel.tick)) { task.value.tick() }
+    }
+
+    /// An idle gateway without connections does not tick at all.
+    private func tick() {
+        isTicking = false
+        wheel.advance(now: now())
+        if wheel.count > 0, !isTicking { startTicking() }
+    }
+}

@@ -1,0 +1,89 @@
+import AsyncHTTPClient
+package import FleetControl
+package import FleetModel
+package import NIOCore
+import ProcessSupervision
+import Synchronization
+
+/// Runs replicas as child processes of the plane, each under a supervisor that ends it when the plane dies.
+package final class LocalReplicaDriver: ReplicaDriver {
+    private struct Running {
+        let process: SupervisedProcess
+        let base: String
+        let healthPath: String
+    }
+
+    /// The reconciler kills at its own deadline; the supervisor's must lie behind it.
+    private static let supervisorGrace = Duration.seconds(3_700)
+
+    private let configuration: PlaneConfiguration
+    private let allowance: CommandAllowance
+    private let logs: LogFolder
+    private let probe: ReplicaProbe
+    private let report: ReplicaEvents
+    private let running = Mutex<[ReplicaID: Running]>([:])
+
+    package init(configuration: PlaneConfiguration, eventLoopGroup: any EventLoopGroup, report: @escaping ReplicaEvents) {
+        self.configuration = configuration
+        self.report = report
+        allowance = CommandAllowance(
+            allowed: configuration.allowedCommands, searchPath: configuration.environment["PATH"] ?? "/usr/bin:/bin")
+        logs = LogFolder(path: configuration.logs)
+        probe = ReplicaProbe(eventLoopGroup: eventLoopGroup)
+    }
+
+    package func start(_ order: StartOrder) {
+        let host = configuration.replicaHost
+        let command: ReplicaCommand
+        do throws(CommandAllowance.Refusal) {
+            command = try ReplicaCommand(
+                order, host: host, executable: configuration.executable, allowance: allowance,
+                environment: configuration.environment)
+        } catch {
+            report(.startRefused(order.id, reason: error.description))
+            return
+        }
+        logs.prune()
+        let process = SupervisedProcess(
+            ProcessSpecification(
+                program: command.program, arguments: command.arguments, environment: command.environment,
+                logFile: logs.file(for: order.id), grace: Self.supervisorGrace),
+            shim: configuration.executable)
+        running.withLock {
+            $0[order.id] = Running(
+                process: process, base: "http://\(host):\(order.port)", healthPath: order.specification.healthPath)
+        }
+        let (id, report, log) = (order.id, report, logs.file(for: order.id))
+        Task.detached {
+            for await event in process.events {
+                switch event {
+                case .started(let pid): report(.started(id, pid: pid))
+                case .exited(let status): report(.exited(id, reason: "it ended with \(status); its log is \(log)"))
+                case .failed(let message): report(.exited(id, reason: message))
+                }
+            }
+        }
+    }
+
+    package func stop(_ id: ReplicaID, grace: Duration) { running.withLock { $0[id]?.process.stop() } }
+    package func kill(_ id: ReplicaID) { running.withLock { $0[id]?.process.kill() } }
+    package func forget(_ id: ReplicaID) { _ = running.withLock { $0.removeValue(forKey: id) } }
+
+    package func probe(_ id: ReplicaID) async -> PlaneEvent {
+        guard let replica = running.withLock({ $0[id] }) else { return .probeFailed(id, reason: "it is not running") }
+        switch await probe.health(replica.base + replica.healthPath) {
+        case .passed: return .probePassed(id, onward: .zero)
+        case .failed(let reason): return .probeFailed(id, reason: reason)
+        }
+    }
+
+    package func measure(_ id: ReplicaID) async -> ReplicaLoad? {
+        guard let replica = running.withLock({ $0[id] }) else { return nil }
+        return await probe.load(replica.base + "/metrics")
+    }
+
+    package func shutdown() async {
+        running.withLock { $0 = [:] }
+        await probe.shutdown()
+    }
+}

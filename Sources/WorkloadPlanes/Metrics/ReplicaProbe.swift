@@ -1,0 +1,66 @@
+import AsyncHTTPClient
+import FleetControl
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Asks replicas for their health and load, in bounded time and memory.
+struct ReplicaProbe: Sendable {
+    enum Health: Equatable, Sendable {
+        case passed(after: Duration)
+        case failed(String)
+    }
+
+    static let timeout = TimeAmount.seconds(2)
+    static let healthLimit = 64 << 10
+    /// vLLM's page with all its histograms is about 100 KiB.
+    static let metricsLimit = 1 << 20
+
+    private let client: HTTPClient
+
+    init(eventLoopGroup: any EventLoopGroup) {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout = .init(connect: Self.timeout, read: Self.timeout)
+        configuration.connectionPool.idleTimeout = .seconds(5)
+        configuration.httpVersion = .http1Only
+        client = HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: configuration)
+    }
+
+    func shutdown() async { try? await client.shutdown() }
+
+    func health(_ url: String) async -> Health { await Self.health(HTTPClientRequest(url: url), client: client) }
+
+    static func health(_ request: HTTPClientRequest, client: HTTPClient) async -> Health {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        do {
+            let response = try await client.execute(request, timeout: timeout)
+            let elapsed = begin.duration(to: clock.now)
+            _ = try? await response.body.collect(upTo: healthLimit)
+            guard (200..<300).contains(response.status.code) else { return .failed("it answered \(response.status.code)") }
+            return .passed(after: elapsed)
+        } catch {
+            return .failed(plainWords(error))
+        }
+    }
+
+    func load(_ url: String) async -> ReplicaLoad? {
+        guard let response = try? await client.execute(HTTPClientRequest(url: url), timeout: Self.timeout),
+            response.status == .ok, let body = try? await response.body.collect(upTo: Self.metricsLimit)
+        else { return nil }
+        return EngineMetrics.load(Array(body.readableBytesView))
+    }
+
+    /// What a person can act on. Never the request: it may hold a key.
+    static func plainWords(_ error: any Error) -> String {
+        switch error {
+        case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded || error == .readTimeout:
+            "no answer within 2 s"
+        case let error as NIOConnectionError:
+            "no connection: \(error.connectionErrors.first.map { "\($0.error)" } ?? "it failed")"
+        case let error as IOError: "the connection broke: \(error.errnoCode)"
+        case let error as HTTPClientError: "no answer: \(error)"
+        default: "no answer: \(type(of: error))"
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import CommandLineInterface
+import FleetModel
+
+struct DrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drain",
+        abstract: "Empties a workload plane, or takes it back.",
+        discussion: "A drained plane gets no replicas; those it has finish their requests and end, and others take their place.")
+
+    @Argument(help: "The workload plane.")
+    var plane: String
+
+    @Flag(help: "Let the plane take replicas again.")
+    var undo = false
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await connection.withFleetClient { try await $0.drain(plane: PlaneName(plane), isDrained: !undo) }
+    }
+}

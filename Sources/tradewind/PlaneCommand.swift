@@ -1,0 +1,71 @@
+import ArgumentParser
+import FleetModel
+import FleetTransport
+import Foundation
+import Logging
+import ProcessSupervision
+import ServiceLifecycle
+import UnixSignals
+import WorkloadPlanes
+
+/// `tradewind plane NAME`: runs the replicas one plane was assigned, until SIGTERM or SIGINT.
+struct PlaneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plane",
+        abstract: "Run one workload plane: its replicas, their health, and the feed gateways follow.",
+        discussion: """
+            The plane keeps what it was last assigned in its state folder and runs it also while the control plane is gone. \
+            On SIGTERM its replicas finish their requests; however it dies, none of them outlives it.
+            """)
+
+    @Argument(help: "The plane's name, as the fleet file declares it.") var name: String
+    @Option(help: "Folder of what must outlive the process.") var state = "./.tradewind"
+    @Option(help: "The control API, such as http://127.0.0.1:8080; by default what server.json of the state folder says.")
+    var server: String?
+    @Option(help: "File with this plane's token; by default the state folder's tokens/plane-NAME.token.") var tokenFile: String?
+    @Option(help: "PEM certificates to trust for an https control API.") var caFile: String?
+    @Option(help: "HOST:PORT the feed listens on; port 0 keeps the port of the last run.") var feedListen = "127.0.0.1:0"
+    @Option(help: "A program that command engines may run: a name or a path. May be repeated.") var allowCommand: [String] = []
+    @Option(help: "Folder of the endpoint keys; by default secrets in the plane's folder.") var secrets: String?
+
+    func validate() throws {
+        guard ResourceNameRule.allows(name) else {
+            throw ValidationError("a plane's name is \(ResourceNameRule.accepted); '\(name)' is not")
+        }
+        guard Self.split(feedListen) != nil else {
+            throw ValidationError("--feed-listen takes HOST:PORT such as 127.0.0.1:0; '\(feedListen)' is not")
+        }
+    }
+
+    func run() async throws {
+        var logger = Logger(label: "plane")
+        logger[metadataKey: "plane"] = "\(name)"
+        let server = PlaneServer(configuration: try configuration(), logger: logger)
+        try await ServiceGroup(
+            configuration: .init(
+                services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+
+    private func configuration() throws -> PlaneConfiguration {
+        let root = URL(fileURLWithPath: state).standardizedFileURL.path
+        var configuration = PlaneConfiguration(
+            plane: PlaneName(name), state: StateFolder(root: root), executable: OwnExecutable.path,
+            environment: ProcessInfo.processInfo.environment)
+        configuration.serverURL = server
+        configuration.tokenFile = tokenFile
+        configuration.caFile = caFile
+        if let (host, port) = Self.split(feedListen) { (configuration.feedHost, configuration.feedPort) = (host, port) }
+        configuration.allowedCommands = allowCommand
+        configuration.secretsFolder = secrets
+        return configuration
+    }
+
+    private static func split(_ text: String) -> (String, Int)? {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
+        else { return nil }
+        let host = text[..<colon].drop { $0 == "[" }.filter { $0 != "]" }
+        return host.isEmpty ? nil : (String(host), port)
+    }
+}

@@ -1,0 +1,204 @@
+import ControlPlane
+import FleetControl
+import FleetModel
+import FleetTransport
+import Hummingbird
+import Testing
+
+@Suite("The reconcile loop")
+struct ReconcilerTests {
+    private func report(
+        _ sequence: UInt64, start: UInt64 = 1, state: ReplicaReport.State = .ready, assignment: SnapshotVersion? = nil,
+        feed: String = "127.0.0.1:7001"
+    ) -> PlaneReport {
+        PlaneReport(
+            plane: "toronto", planeStart: start, sequence: sequence, assignment: assignment, feedAddress: feed,
+            replicas: [
+                ReplicaReport(
+                    id: ReplicaID(plane: "toronto", workload: "chat-phi", incarnation: 1), pool: "h100",
+                    accelerator: "H100-80GB", address: "127.64.0.1:20000", state: state, pid: 77, stateAgeMilliseconds: 5)
+            ])
+    }
+
+    private func condition(_ fixture: ControlPlaneFixture, _ path: String, _ type: String) async throws -> JSONValue? {
+        guard case .array(let conditions)? = try await fixture.send(.get, "/api/v1alpha1/\(path)").json["status"]?["conditions"]
+        else { return nil }
+        return conditions.first { $0["type"]?.text == type }
+    }
+
+    private func sendReport(_ fixture: ControlPlaneFixture, _ report: PlaneReport) async throws -> Int {
+        let body = String(decoding: try FleetJSON.encode(report), as: UTF8.self)
+        return try await fixture.send(
+            .post, "/internal/v1/planes/toronto/report", body, token: try fixture.token(.plane("toronto"))
+        ).status
+    }
+
+    @Test("the fence reaches the documents: PHI is assigned to Canada alone and excluded elsewhere, with the reason")
+    func fence() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        let snapshot = try await fixture.document(RoutingSnapshot.self, .gateway("door-singapore"))
+        let phi = try #require(snapshot.workloads.first { $0.name == "chat-phi" })
+        #expect(phi.allowedPlanes == ["toronto"])
+        #expect(phi.excludedPlanes.map(\.plane) == ["singapore"])
+        #expect(phi.placedPlanes == ["toronto"])
+        let toronto = try await fixture.document(PlaneAssignment.self, .plane("toronto"))
+        #expect(toronto.workloads.contains { $0.name == "chat-phi" })
+        let singapore = try await fixture.document(PlaneAssignment.self, .plane("singapore"))
+        #expect(!singapore.workloads.contains { $0.name == "chat-phi" })
+    }
+
+    @Test("a pass that finds nothing changed writes nothing and keeps every version")
+    func idempotent() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        let (contents, before) = (
+            try await fixture.assembly.store.contents(),
+            try await fixture.document(RoutingSnapshot.self, .gateway("door-toronto"))
+        )
+        try await fixture.assembly.reconciler.pass()
+        #expect(try await fixture.assembly.store.contents() == contents)
+        #expect(try await fixture.document(RoutingSnapshot.self, .gateway("door-toronto")) == before)
+    }
+
+    @Test("a change moves the versions of the documents it touches and of no other")
+    func versions() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        func version(_ scope: TokenScope) async throws -> SnapshotVersion {
+            if case .plane = scope { return try await fixture.document(PlaneAssignment.self, scope).version }
+            return try await fixture.document(RoutingSnapshot.self, scope).version
+        }
+        let (gateway, plane) = (try await version(.gateway("door-toronto")), try await version(.plane("singapore")))
+        // A tighter latency budget reaches gateways only: planes run the same.
+        try await fixture.apply(
+            SampleFleet.chatPHI.replacingOccurrences(
+                "scaling:", "objective: { latencyBudget: 90ms, failoverLatencyBudget: 300ms }\n  scaling:"))
+        #expect(try await version(.gateway("door-toronto")) > gateway)
+        #expect(try await version(.plane("singapore")) == plane)
+    }
+
+    @Test("after a restart unchanged documents keep their version, changed ones get a greater one")
+    func restart() async throws {
+        let folder = ScratchFolder()
+        var before: RoutingSnapshot
+        do {
+            let fixture = try await ControlPlaneFixture(folder: folder)
+            try await fixture.apply(SampleFleet.whole)
+            #expect(try await sendReport(fixture, report(1)) == 204)
+            try await fixture.assembly.reconciler.pass()
+            before = try await fixture.document(RoutingSnapshot.self, .gateway("door-toronto"))
+            try fixture.assembly.store.close()
+        }
+        let fixture = try await ControlPlaneFixture(folder: folder)
+        try await fixture.assembly.reconciler.pass()
+        let after = try await fixture.document(RoutingSnapshot.self, .gateway("door-toronto"))
+        #expect(after == before)
+        #expect(after.planes.first { $0.name == "toronto" }?.feedAddress == "127.0.0.1:7001")
+        try await fixture.apply(SampleFleet.workload("embeddings"))
+        #expect(try await fixture.document(RoutingSnapshot.self, .gateway("door-toronto")).version > before.version)
+    }
+
+    @Test("a report shows in conditions, replicas and the snapshot's feed address")
+    func reports() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        let assigned = try await fixture.document(PlaneAssignment.self, .plane("toronto")).version
+        #expect(try await sendReport(fixture, report(1, assignment: assigned)) == 204)
+        try await fixture.assembly.reconciler.pass()
+        #expect(try await condition(fixture, "workloadplanes/toronto", "Connected")?["status"] == "True")
+        #expect(try await condition(fixture, "workloads/chat-phi", "Available")?["status"] == "True")
+        let snapshot = try await fixture.document(RoutingSnapshot.self, .gateway("door-singapore"))
+        #expect(snapshot.planes.first { $0.name == "toronto" }?.feedAddress == "127.0.0.1:7001")
+        fixture.clock.advance(by: .seconds(2))
+        guard case .array(let items)? = try await fixture.send(.get, "/api/v1alpha1/replicas").json["items"] else {
+            Issue.record("no replicas")
+            return
+        }
+        #expect(items.first?["metadata"]?["name"] == "toronto/chat-phi/1")
+        #expect(items.first?["spec"]?["workload"] == "chat-phi")
+        #expect(items.first?["status"]?["address"] == "127.64.0.1:20000")
+        #expect(items.first?["status"]?["pid"] == 77)
+        #expect(items.first?["status"]?["ageMilliseconds"] == 2_005)
+    }
+
+    @Test("a plane silent for 15 s is lost, keeps its assignment, and comes back with its next report")
+    func silence() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        #expect(try await sendReport(fixture, report(1)) == 204)
+        try await fixture.assembly.reconciler.pass()
+        let assignment = try await fixture.document(PlaneAssignment.self, .plane("toronto"))
+        fixture.clock.advance(by: .seconds(15))
+        fixture.assembly.reconciler.lookForSilence()
+        try await fixture.assembly.reconciler.pass()
+        let lost = try #require(try await condition(fixture, "workloadplanes/toronto", "Connected"))
+        #expect(lost["status"] == "False")
+        #expect(lost["lastTransitionTime"]?.text == fixture.clock.timestamp().description)
+        #expect(try await condition(fixture, "workloads/chat-phi", "Available")?["status"] == "False")
+        #expect(try await fixture.document(PlaneAssignment.self, .plane("toronto")) == assignment)
+        let events = try await fixture.send(.get, "/api/v1alpha1/events?for=workloadplanes/toronto").body
+        #expect(events.contains("ConnectionLost"))
+        #expect(try await sendReport(fixture, report(2)) == 204)
+        try await fixture.assembly.reconciler.pass()
+        #expect(try await condition(fixture, "workloadplanes/toronto", "Connected")?["status"] == "True")
+    }
+
+    @Test("an older report is taken and changes nothing")
+    func staleReport() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        for (start, sequence) in [(2, 5), (2, 4), (1, 99), (2, 5)] as [(UInt64, UInt64)] {
+            let state: ReplicaReport.State = (start, sequence) == (2, 5) ? .ready : .gone
+            #expect(try await sendReport(fixture, report(sequence, start: start, state: state)) == 204)
+        }
+        #expect(try await fixture.send(.get, "/api/v1alpha1/replicas").body.contains(#""state":"ready""#))
+    }
+
+    @Test(
+        "reports that claim to be of another plane, or hold nonsense, are refused",
+        arguments: [
+            #"{"plane":"singapore"}"#, "[]", "{", #""text""#,
+        ])
+    func badReports(body: String) async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        let token = try fixture.token(.plane("toronto"))
+        #expect(try await fixture.send(.post, "/internal/v1/planes/toronto/report", body, token: token).status == 422)
+        var foreign = report(1)
+        foreign.replicas[0].id = ReplicaID(plane: "singapore", workload: "chat-phi", incarnation: 1)
+        #expect(try await sendReport(fixture, foreign) == 422)
+        #expect(try await sendReport(fixture, report(1, feed: "nowhere")) == 422)
+        var misnamed = report(1)
+        misnamed.plane = "singapore"
+        #expect(try await sendReport(fixture, misnamed) == 422)
+    }
+
+    @Test("a replica's life shows as events on its workload, in order")
+    func replicaEvents() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        var empty = report(1)
+        empty.replicas = []
+        #expect(try await sendReport(fixture, empty) == 204)
+        for (sequence, state) in [(2, .starting), (3, .ready), (4, .backingOff), (5, .gone)] as [(UInt64, ReplicaReport.State)] {
+            #expect(try await sendReport(fixture, report(sequence, state: state)) == 204)
+        }
+        try await fixture.assembly.reconciler.pass()
+        let reasons = try await fixture.assembly.store.events(
+            of: ResourceKey(kind: .workload, name: "chat-phi"), limit: 100
+        ).map(\.event.reason)
+        #expect(reasons == ["PlacementChanged", "ReplicaStarted", "ReplicaReady", "ReplicaFailed", "ReplicaGone"])
+    }
+
+    @Test("what cannot be placed is said in the condition and in an event")
+    func unplaced() async throws {
+        let fixture = try await ControlPlaneFixture()
+        let impossible = SampleFleet.workload("chat").replacingOccurrences("H100-80GB:", "B200-192GB:")
+        try await fixture.apply(SampleFleet.documents(SampleFleet.provider, SampleFleet.toronto, impossible))
+        let placed = try #require(try await condition(fixture, "workloads/chat", "Placed"))
+        #expect(placed["status"] == "False")
+        #expect(placed["message"]?.text?.isEmpty == false)
+        #expect(try await fixture.send(.get, "/api/v1alpha1/events?for=workloads/chat").body.contains("Unplaced"))
+    }
+}

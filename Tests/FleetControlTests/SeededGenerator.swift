@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014): the same cases for a seed everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// How many seeded cases to run: 10⁴ (or `TRADEWIND_SOAK_CASES`) times a share for what one case costs.
+func caseCount(perMille: UInt64 = 1_000) -> UInt64 {
+    let total = getenv("TRADEWIND_SOAK_CASES").flatMap { UInt64(String(cString: $0)) } ?? 10_000
+    return max(1, total * perMille / 1_000)
+}

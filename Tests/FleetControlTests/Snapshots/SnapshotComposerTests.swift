@@ -1,0 +1,151 @@
+import FleetControl
+import FleetModel
+import Testing
+
+@Suite("Snapshot composer")
+struct SnapshotComposerTests {
+    private static let toronto = Location(coordinates: Coordinates(latitude: 43.65, longitude: -79.38), country: "CA")
+    private static let frankfurt = Location(coordinates: Coordinates(latitude: 50.11, longitude: 8.68), country: "DE")
+    private static let singapore = Location(coordinates: Coordinates(latitude: 1.35, longitude: 103.82), country: "SG")
+
+    private func plane(_ name: String, _ location: Location, networks: [String] = []) -> WorkloadPlane {
+        WorkloadPlane(
+            metadata: Metadata(name: name), provider: "onprem", region: name, location: location, driver: .local, pools: [],
+            networks: networks)
+    }
+
+    private func gateway(_ name: String, _ location: Location) -> Gateway {
+        Gateway(metadata: Metadata(name: name), location: location)
+    }
+
+    private func workload(_ data: DataRules = DataRules()) -> Workload {
+        Workload(
+            metadata: Metadata(name: "chat", generation: 3), models: ["chat"],
+            replica: ReplicaRequirement(
+                profile: [AcceleratorProfile(accelerator: "H100-80GB", accelerators: 1, rate: RequestsPerSecond(11))]),
+            data: data)
+    }
+
+    private func fleet(_ workload: Workload, policies: [CompliancePolicy] = [], routes: [Route] = []) -> Fleet {
+        Fleet(
+            [
+                .provider(Provider(metadata: Metadata(name: "onprem"), kind: .onPremises)),
+                .workloadPlane(plane("toronto", Self.toronto, networks: ["10.0.0.0/8"])),
+                .workloadPlane(plane("singapore", Self.singapore)),
+                .gateway(gateway("door-frankfurt", Self.frankfurt)), .gateway(gateway("door-singapore", Self.singapore)),
+                .workload(workload),
+            ] + policies.map(Resource.compliancePolicy) + routes.map(Resource.route))
+    }
+
+    private func decision(_ planes: PlaneName...) -> PlacementDecision {
+        PlacementDecision(workloads: [
+            PlacementDecision.WorkloadPlacement(
+                workload: "chat",
+                chosen: planes.map {
+                    PlacementDecision.Choice(
+                        plane: $0,
+                        placement: PlaneAssignment.Placement(
+                            pool: "h100", accelerator: "H100-80GB", acceleratorsPerReplica: 1, count: 2),
+                        because: "")
+                },
+                rejected: [], shortfalls: [])
+        ])
+    }
+
+    private func snapshot(_ fleet: Fleet, _ gateway: GatewayName, placed: PlaneName...) throws -> RoutingSnapshot {
+        let decision = decision(placed.first ?? "toronto")
+        let composer = SnapshotComposer(fleet: fleet, decision: decision)
+        return try #require(composer.snapshots.first { $0.gateway == gateway })
+    }
+
+    @Test("every plane is either allowed or excluded with the rule that excludes it")
+    func residency() throws {
+        let rules = DataRules(classification: .phi, residency: ["CA", "EU"])
+        let chat = try #require(try snapshot(fleet(workload(rules)), "door-singapore").workloads.first)
+        #expect(chat.allowedPlanes == ["toronto"])
+        #expect(chat.excludedPlanes.map(\.plane) == ["singapore"])
+        #expect(chat.excludedPlanes[0].because == "residency of workload chat allows CA, EU; it stands in SG")
+        #expect(chat.refusal == nil)
+    }
+
+    @Test("a policy for users of one jurisdiction fences the gateway that stands there and no other")
+    func perGateway() throws {
+        let policy = CompliancePolicy(
+            metadata: Metadata(name: "gdpr"), appliesTo: CompliancePolicy.Scope(jurisdiction: "EU"),
+            requires: CompliancePolicy.Requirements(jurisdictions: ["CA", "EU"]))
+        let fleet = fleet(workload(), policies: [policy])
+        #expect(try snapshot(fleet, "door-frankfurt").workloads[0].allowedPlanes == ["toronto"])
+        #expect(try snapshot(fleet, "door-singapore").workloads[0].allowedPlanes == ["singapore", "toronto"])
+    }
+
+    @Test("a plane that is placed for others' users but outside this gateway's fence is not waited for")
+    func placed() throws {
+        let rules = DataRules(residency: ["CA"])
+        #expect(try snapshot(fleet(workload(rules)), "door-singapore", placed: "singapore").workloads[0].placedPlanes.isEmpty)
+        #expect(
+            try snapshot(fleet(workload(rules)), "door-singapore", placed: "toronto").workloads[0].placedPlanes == ["toronto"])
+    }
+
+    @Test("transit: deny makes a gateway outside the fence refuse, with the reason, and leaves one inside alone")
+    func transit() throws {
+        let rules = DataRules(residency: ["CA", "EU"], transit: .deny, maxSnapshotAge: .seconds(60))
+        let fleet = fleet(workload(rules))
+        let outside = try snapshot(fleet, "door-singapore").workloads[0]
+        #expect(outside.refusal?.contains("residency of workload chat allows CA, EU") == true)
+        #expect(outside.maxSnapshotAgeMilliseconds == 60_000)
+        #expect(try snapshot(fleet, "door-frankfurt").workloads[0].refusal == nil)
+    }
+
+    @Test("without a route everything under /v1/ goes by model; a declared route replaces that")
+    func routes() throws {
+        #expect(try snapshot(fleet(workload()), "door-frankfurt").routes == [SnapshotComposer.defaultRoute])
+        #expect(SnapshotComposer.defaultRoute.paths == ["/v1/"])
+        #expect(SnapshotComposer.defaultRoute.target == .workloadByModel)
+        let route = Route(
+            metadata: Metadata(name: "mine"), hosts: ["a.example"], paths: ["/x/"], target: .workload("chat"),
+            timeouts: Route.Timeouts(firstByte: .seconds(5)), maxAttempts: 2)
+        let declared = try snapshot(fleet(workload(), routes: [route]), "door-frankfurt").routes
+        #expect(declared.map(\.name) == ["mine"])
+        #expect(declared[0].firstByteTimeoutMilliseconds == 5_000)
+        #expect(declared[0].maxAttempts == 2)
+    }
+
+    @Test("planes carry declared networks or loopback, their feed where known, and whether they are drained")
+    func planes() throws {
+        let composer = SnapshotComposer(
+            fleet: fleet(workload()), decision: decision("toronto"), drained: ["singapore"],
+            feedAddresses: ["toronto": "10.0.0.5:7000"])
+        let planes = try #require(composer.snapshots.first).planes
+        #expect(planes.map(\.name) == ["singapore", "toronto"])
+        #expect(planes.map(\.networks) == [loopbackNetworks, ["10.0.0.0/8"]])
+        #expect(planes.map(\.isDrained) == [true, false])
+        #expect(planes.map(\.feedAddress) == [nil, "10.0.0.5:7000"])
+    }
+
+    @Test("equal fleets compose equal snapshots, whatever order they were declared in")
+    func deterministic() {
+        let one = fleet(workload())
+        let other = Fleet(one.resources.reversed())
+        let decision = decision("toronto")
+        #expect(
+            SnapshotComposer(fleet: one, decision: decision).snapshots
+                == SnapshotComposer(fleet: other, decision: decision).snapshots)
+        #expect(SnapshotComposer(fleet: one, decision: decision).snapshots.allSatisfy { $0.version == .zero })
+    }
+
+    @Test("an assignment holds what was chosen for its plane, the workload's generation and the plane's feed peers")
+    func assignments() throws {
+        let peers = [PlaneAssignment.FeedPeer(gateway: "b", key: "2"), PlaneAssignment.FeedPeer(gateway: "a", key: "1")]
+        let composer = AssignmentComposer(
+            fleet: fleet(workload()), decision: decision("toronto"), drained: ["toronto"], feedPeers: ["toronto": peers])
+        let assignments = composer.assignments
+        #expect(assignments.map(\.plane) == ["singapore", "toronto"])
+        #expect(assignments[0].workloads.isEmpty)
+        #expect(assignments[0].feedPeers.isEmpty)
+        #expect(assignments[1].workloads.map(\.generation) == [3])
+        #expect(assignments[1].workloads[0].placements.map(\.count) == [2])
+        #expect(assignments[1].workloads[0].drainMilliseconds == 30_000)
+        #expect(assignments[1].feedPeers.map(\.gateway) == ["a", "b"])
+        #expect(assignments[1].isDrained)
+    }
+}

@@ -1,0 +1,146 @@
+import FleetModel
+
+/// Valid fleets at random, with every field in every form it may take.
+struct FleetGenerator {
+    private var random: SeededGenerator
+
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+    mutating func resources() -> [Resource] {
+        let providers = (0..<int(1...3)).map { provider("provider-\($0)") }
+        let workloads = (0..<int(1...3)).map { workload("workload-\($0)") }
+        return providers.map(Resource.provider)
+            + (0..<int(1...3)).map { .workloadPlane(plane("plane-\($0)", provider: pick(providers).name)) }
+            + (0..<int(1...2)).map { .gateway(gateway("gateway-\($0)")) } + workloads.map(Resource.workload)
+            + (0..<int(0...2)).map { .compliancePolicy(policy("policy-\($0)")) }
+            + (0..<int(0...2)).map { .route(route("route-\($0)", workload: pick(workloads).name)) }
+    }
+
+    private mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+    private mutating func flag() -> Bool { Bool.random(using: &random) }
+    private mutating func pick<Element>(_ elements: [Element]) -> Element { elements[int(0...elements.count - 1)] }
+    private mutating func maybe<Value>(_ value: (inout FleetGenerator) -> Value) -> Value? { flag() ? value(&self) : nil }
+    private mutating func number() -> Double {
+        pick([1, 0.1, 11, 0.00001, 123_456.789, 7.25, 1e-7, 3e9, Double(int(1...1_000_000)) / 997])
+    }
+    private mutating func duration() -> Duration {
+        pick([.nanoseconds(1), .microseconds(1), .milliseconds(1), .seconds(1), .seconds(60), .seconds(3_600)]) * int(1...999)
+    }
+    private mutating func share() -> Share { Share(Double(int(0...1_000_000_000)) / 1e9) }
+    private mutating func text() -> String {
+        pick([
+            "chat", "no", "12", "1.5", "~", "null", "a: b", "#x", "*star", "&and", "it's", "\"q\"", "ü", "{port}", "--flag",
+            "a*b", " edge ",
+        ])
+    }
+
+    private mutating func metadata(_ name: String) -> Metadata {
+        Metadata(
+            name: name, labels: flag() ? ["team": pick(["a", "no", "1", ""]), "topology.kubernetes.io/zone": "x"] : [:],
+            resourceVersion: maybe { UInt64($0.int(0...Int.max)) }, generation: maybe { UInt64($0.int(0...9_999)) },
+            creationTimestamp: maybe { _ in "2026-11-21T10:45:47Z" })
+    }
+
+    private mutating func location() -> Location {
+        let country = pick(["CA", "DE", "SG", "NO", "GB", "US"])
+        let place = Coordinates(latitude: Double(int(-9_000...9_000)) / 100, longitude: Double(int(-18_000...18_000)) / 100)
+        return Location(
+            coordinates: place, country: country, jurisdictions: country == "US" && flag() ? ["US", "US-GOV"] : nil)
+    }
+
+    private mutating func provider(_ name: String) -> Provider {
+        Provider(metadata: metadata(name), kind: pick(Provider.Kind.allCases), attestations: flag() ? ["SOC2", "HIPAA-BAA"] : [])
+    }
+
+    private mutating func plane(_ name: String, provider: ProviderName) -> WorkloadPlane {
+        let key: KeyReference? = maybe { $0.flag() ? .file("key") : .environment("KEY") }
+        let endpoint = EndpointDriver(
+            url: "https://api.example.com/base", key: key, healthPath: pick(["/health", "/up"]), allowPrivateAddresses: flag(),
+            maxConcurrentRequests: int(1...1_000))
+        let pools = (0..<int(1...3)).map { position in
+            let isOwned = flag()
+            return CapacityPool(
+                name: PoolName("pool-\(position)"), accelerator: pick(["H100-80GB", "CPU"]), acceleratorsPerNode: int(1...8),
+                tier: isOwned ? .reserved : pick(CapacityPool.Tier.allCases), owned: isOwned, maxNodes: int(1...9),
+                usdPerNodeHour: maybe { $0.number() })
+        }
+        return WorkloadPlane(
+            metadata: metadata(name), provider: provider, region: "r1", location: location(),
+            driver: flag() ? .local : .endpoint(endpoint), pools: pools,
+            protection: DataProtection(
+                encryptionInTransit: flag(), encryptionAtRest: flag(), audit: pick(DataProtection.Audit.allCases)),
+            networks: flag() ? ["10.0.0.0/8", "fd00::/8"] : [])
+    }
+
+    private mutating func gateway(_ name: String) -> Gateway {
+        Gateway(
+            metadata: metadata(name), location: location(),
+            listen: maybe { ListenAddress(host: $0.pick(["127.0.0.1", "::1"]), port: $0.int(0...65_535)) })
+    }
+
+    private mutating func engine() -> EngineSpec {
+        if flag() {
+            return .simulated(
+                SimulatedEngineSpec(
+                    prefillTokensPerSecond: number(), decodeTokensPerSecond: number(), maxBatch: int(1...128),
+                    kvCapacityTokens: int(1...9),
+                    loadMilliseconds: int(0...5_000), warmUpMilliseconds: int(0...5_000)))
+        }
+        return .command(
+            CommandEngineSpec(
+                command: ["program"] + (0..<int(0...4)).map { _ in text() },
+                environment: flag() ? ["B": text(), "A": text()] : [:],
+                readinessPath: pick(["/health", "/ready"]), startTimeoutMilliseconds: int(1...900_000)))
+    }
+
+    private mutating func workload(_ name: String) -> Workload {
+        let latency = duration()
+        let objective = Objective(
+            latencyBudget: latency, failoverLatencyBudget: maybe { latency + $0.duration() },
+            survive: pick(Objective.Survival.allCases), keptShare: share())
+        let profile = [AcceleratorProfile(accelerator: "H100-80GB", accelerators: int(1...8), rate: RequestsPerSecond(number()))]
+        let data = DataRules(
+            classification: pick(DataRules.Classification.allCases), residency: maybe { $0.flag() ? ["CA", "EU"] : ["UK"] },
+            transit: pick(DataRules.Transit.allCases), maxSnapshotAge: maybe { $0.duration() })
+        let minimum = int(0...5)
+        let demand = (0..<int(0...2)).map { position in
+            let place = location()
+            return Demand(
+                from: "City \(position)", location: Location(coordinates: place.coordinates, country: place.country),
+                peak: RequestsPerSecond(number()), profile: pick(Demand.Profile.allCases))
+        }
+        return Workload(
+            metadata: metadata(name), models: ["\(name)/model", "\(name).v2"], workloadClass: pick(Workload.Class.allCases),
+            replica: ReplicaRequirement(
+                memory: maybe { Gibibytes($0.number()) },
+                profile: profile
+                    + (flag()
+                        ? [AcceleratorProfile(accelerator: "A100-80GB", accelerators: 1, rate: RequestsPerSecond(number()))]
+                        : []),
+                engine: maybe { $0.engine() }, drainTimeout: .seconds(int(1...3_600))),
+            objective: objective, data: data, maxSpotShare: share(),
+            scaling: ScalingPolicy(
+                minReplicas: minimum, maxReplicas: minimum + int(1...9),
+                queuedRequestsPerReplica: maybe { Double($0.int(1...99)) / 8 }),
+            demand: demand)
+    }
+
+    private mutating func policy(_ name: String) -> CompliancePolicy {
+        CompliancePolicy(
+            metadata: metadata(name),
+            appliesTo: .init(
+                classification: maybe { $0.pick(DataRules.Classification.allCases) }, jurisdiction: maybe { _ in "EU" }),
+            requires: .init(
+                jurisdictions: maybe { _ in ["EU", "US-GOV"] }, attestations: flag() ? ["PCI-DSS"] : [],
+                encryptionInTransit: flag(),
+                encryptionAtRest: flag(), audit: pick(DataProtection.Audit.allCases)))
+    }
+
+    private mutating func route(_ name: String, workload: WorkloadName) -> Route {
+        Route(
+            metadata: metadata(name), hosts: flag() ? ["api.example.com"] : [], paths: ["/\(name)/", "/\(name)-2"],
+            target: flag() ? .workloadByModel : .workload(workload), balancing: pick(Route.Balancing.allCases),
+            affinity: pick(Route.Affinity.allCases),
+            timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16))
+    }
+}

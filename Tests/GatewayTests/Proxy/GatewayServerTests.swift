@@ -1,0 +1,56 @@
+import FleetModel
+import FleetTransport
+import FoundationEssentials
+import Gateway
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+
+@Suite("GatewayServer", .timeLimit(.minutes(2)))
+struct GatewayServerTests {
+    @Test("serves from the snapshot on disk, and ends when it is told")
+    func fromDisk() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gateway-\(UInt64.random(in: 0 ... .max))")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let snapshot = RoutingSnapshot(
+            version: SnapshotVersion(epoch: 1, generation: 7), gateway: "test",
+            gatewayLocation: Location(coordinates: Coordinates(latitude: 0, longitude: 0), country: "CA"),
+            workloads: [
+                RoutingSnapshot.Workload(
+                    name: "chat", models: ["chat"], latencyBudgetMilliseconds: 100, failoverLatencyBudgetMilliseconds: 200,
+                    allowedPlanes: ["near"], placedPlanes: ["near"])
+            ],
+            planes: [
+                RoutingSnapshot.Plane(
+                    name: "near", provider: "onprem", region: "r", coordinates: Coordinates(latitude: 0, longitude: 1))
+            ],
+            routes: [RoutingSnapshot.Route(name: "openai", paths: ["/v1/"])])
+        try SavedSnapshot(snapshot: snapshot, contactUnixSeconds: nil).save(to: folder)
+        let listening = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: ListenAddress.self)
+        let server = GatewayServer(
+            configuration: GatewayConfiguration(
+                name: "test", listen: ListenAddress(host: "127.0.0.1", port: 0), stateFolder: folder, threads: 2),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onListening: { listening.succeed($0) })
+        let running = Task { try await server.run() }
+        let client = try await RawClient(try await listening.futureResult.get())
+        try await client.send(
+            ["/v1/models", "/readyz", "/metrics"].map { "GET \($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
+                + TestFleet.post("chat"))
+        let responses = try await client.responses(4)
+        #expect(responses.map(\.status) == [200, 503, 200, 503])
+        #expect(responses[0].body.contains("\"chat\"") && responses[1].body.contains("\"waitingFor\":[\"chat\"]"))
+        #expect(responses[2].body.contains("tradewind_gateway_"))
+        running.cancel()
+        _ = try await client.transcript.waitForClose()
+        try await running.value
+    }
+
+    @Test("refuses to listen beyond this machine", arguments: ["0.0.0.0", "192.168.1.1", "::", "example.com"])
+    func loopbackOnly(_ host: String) {
+        let configuration = GatewayConfiguration(
+            name: "test", listen: ListenAddress(host: host, port: 0), stateFolder: "/nowhere")
+        #expect(throws: GatewayConfiguration.Problem.self) { try configuration.validate() }
+    }
+}
