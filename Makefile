@@ -16,11 +16,11 @@ python: setup ## Python packages that end-to-end tests and examples use, in .ven
 	@scripts/python.sh
 
 test: setup python ## everything
-	swift test -c release
+	swift test -c release --disable-testable-imports
 
 check: ## taste: formatting and repository rules
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
-	swift test -c release --filter RepositoryTests
+	swift test -c release --disable-testable-imports --filter RepositoryTests
 
 format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
@@ -33,7 +33,7 @@ tour: build python ## the README's tour, with outages, measured
 	.venv/bin/python3 scripts/tour.py
 
 soak: setup python ## a million seeded cases a property; takes long
-	TRADEWIND_SOAK_CASES=1000000 swift test -c release --filter 'Fuzz|Property|Invariants|Placement'
+	TRADEWIND_SOAK_CASES=1000000 swift test -c release --disable-testable-imports --filter 'Fuzz|Property|Invariants|Placement'
 
 clean:
 	rm -rf .build

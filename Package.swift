@@ -184,7 +184,7 @@ let package = Package(
 
         // Real processes, real sockets.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore], exclude: ["openai_client.py"],
+            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore, nioHTTP1], exclude: ["openai_client.py"],
             swiftSettings: strict),
     ]
 )

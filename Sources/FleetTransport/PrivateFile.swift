@@ -25,7 +25,7 @@ package enum PrivateFile {
     package static func write(_ bytes: [UInt8], to path: String) throws {
         let folder = self.folder(of: path)
         try makeFolder(folder)
-        var template = Array("\(path).XXXXXX".utf8CString)
+        var template = Array("\(path).\(String(repeating: "X", count: 6))".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw failure("create a temporary file for", path) }
         let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -1,77 +1,8 @@
 package import FleetModel
-import FleetRouting
-import FleetTransport
 package import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-
-/// What one gateway process needs to know to serve.
-package struct GatewayConfiguration: Sendable {
-    /// What is wrong with a configuration, and what would be right.
-    package struct Problem: Error, Equatable, CustomStringConvertible {
-        package let description: String
-    }
-
-    /// Threads that serve; each has its own upstream connections and router.
-    package static let threadRange = 1...64
-
-    package var name: GatewayName
-    package var listen: ListenAddress
-    /// This gateway's own folder: it holds the last good snapshot.
-    package var stateFolder: String
-    /// The control API; nil serves from disk only.
-    package var serverURL: String?
-    /// Holds this gateway's token; nil where no plane and no control plane is to be reached.
-    package var tokenFile: String?
-    /// PEM certificates to trust for the control API.
-    package var caFile: String?
-    /// The CONNECT proxy on the way to a plane.
-    package var via: [PlaneName: ListenAddress]
-    package var threads: Int
-    package var limits = ProxyLimits()
-    /// How long requests in flight may take to finish once the gateway is told to end.
-    package var drainDeadline = Duration.seconds(20)
-
-    package init(
-        name: GatewayName, listen: ListenAddress, stateFolder: String, serverURL: String? = nil, tokenFile: String? = nil,
-        caFile: String? = nil, via: [PlaneName: ListenAddress] = [:], threads: Int = 1
-    ) {
-        self.name = name
-        self.listen = listen
-        self.stateFolder = stateFolder
-        self.serverURL = serverURL
-        self.tokenFile = tokenFile
-        self.caFile = caFile
-        self.via = via
-        self.threads = threads
-    }
-
-    /// Refuses what cannot be served safely: without keys and TLS only this machine may ask.
-    package func validate() throws(Problem) {
-        guard NetworkBlock("127.0.0.0/8")?.contains(listen.host) == true || listen.host == "::1" else {
-            throw Problem(
-                description:
-                    "a gateway without client keys and TLS listens on loopback only; use 127.0.0.1 or ::1, not \(listen.host)")
-        }
-        guard Self.threadRange.contains(threads) else {
-            throw Problem(
-                description: "threads is \(Self.threadRange.lowerBound) to \(Self.threadRange.upperBound), not \(threads)")
-        }
-        guard serverURL == nil || tokenFile != nil else {
-            throw Problem(description: "a control plane's URL needs a token file")
-        }
-    }
-
-    /// The token, without the line end an editor leaves.
-    func readToken() throws -> String {
-        guard let tokenFile else { return "" }
-        guard let token = try PrivateFile.readSecret(tokenFile), !token.isEmpty else {
-            throw Problem(description: "the token file \(tokenFile) is missing or empty; it holds this gateway's token")
-        }
-        return token
-    }
-}
 
 /// One gateway: the data path, and the control side that tells it where requests may go.
 package struct GatewayServer: Service {

@@ -10,9 +10,10 @@ extension EndToEnd {
                 let serve = try fleet.start("serve", ["serve", "--port", "\(fleet.base)"])
                 try await fleet.ready(port: fleet.base)
                 let token = try String(contentsOfFile: "\(fleet.state)/admin.token", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+                let port = fleet.base
                 let acknowledged = await withTaskGroup(of: [String].self) { group in
                     for writer in 0..<4 {
-                        group.addTask { await self.write(port: fleet.base, token: token, writer: writer, stopAfter: writes) }
+                        group.addTask { await Self.write(port: port, token: token, writer: writer, stopAfter: writes) }
                     }
                     var names: [String] = []
                     for await part in group {
@@ -38,7 +39,7 @@ extension EndToEnd {
         }
 
         /// Applies one provider after the other until the server is gone; returns the acknowledged names.
-        private func write(port: Int, token: String, writer: Int, stopAfter: Int) async -> [String] {
+        private static func write(port: Int, token: String, writer: Int, stopAfter: Int) async -> [String] {
             var names: [String] = []
             for number in 0..<(writer == 0 ? stopAfter : 10_000) {
                 let name = "p-\(writer)-\(number)"

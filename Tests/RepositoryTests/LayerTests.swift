@@ -17,7 +17,7 @@ struct LayerTests {
         "Gateway": ["FleetModel", "FleetRouting", "FleetTransport"],
         "ProcessSupervision": [],
         "SimulatedEngine": ["EngineTiming"],
-        "WideAreaRelay": [],
+        "WideAreaRelay": ["FleetModel"],
         "WorkloadPlanes": ["FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision"],
     ]
 
