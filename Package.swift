@@ -30,7 +30,7 @@ let package = Package(
     name: "tradewind",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "tradewind", targets: ["tradewind"]),
+        .executable(name: "tradewind", targets: ["tradewind"])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -123,7 +123,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["FleetModel", "FleetRouting", "FleetTransport", "Gateway", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix],
+            dependencies: [
+                "FleetModel", "FleetRouting", "FleetTransport", "Gateway", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+            ],
             swiftSettings: strict),
 
         // Child processes that never outlive their parent, with bounded logs.

@@ -68,7 +68,7 @@ def serve_killed(fleet):
     victim = next(r for r in replicas(fleet) if r["spec"]["plane"] == "toronto" and r["spec"]["workload"] == "chat")
     port = fleet.ports["toronto"]
     outcomes = asyncio.run(fleetload.steady(
-        50, 16, lambda number: (port, *chat("chat", False)),
+        20, 16, lambda number: (port, *chat("chat", False)),
         [(3, lambda: fleet.kill("serve")), (6, lambda: os.kill(victim["status"]["pid"], signal.SIGKILL))]))
     failed = [o for o in outcomes if not o.ok]
     promise(not failed, f"{len(failed)} of {len(outcomes)} requests failed while serve was killed (at 3 s) and a replica (at 6 s)")

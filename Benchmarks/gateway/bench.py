@@ -221,9 +221,10 @@ backend back
         (state / "tokens").mkdir()
         (state / "tokens/gateway-bench.token").write_text(TOKEN)
         (state / "server.json").write_text(json.dumps({"url": f"http://127.0.0.1:{free_port()}"}))
-        (state / "gateways/bench/snapshot.json").write_text(json.dumps(snapshot(feed.port)))
+        (state / "gateways/bench/snapshot.json").write_text(json.dumps({"snapshot": snapshot(feed.port)}))
         child = self.start(
-            PROXY_CORE, self.arguments.tradewind, "gateway", "bench", "--state", state, "--listen", f"127.0.0.1:{port}", "--threads", 1)
+            PROXY_CORE, self.arguments.tradewind, "gateway", "bench", "--state", state, "--token-file",
+            state / "tokens/gateway-bench.token", "--listen", f"127.0.0.1:{port}", "--threads", 1)
         self.wait_for(port, "/readyz")
         return child, port
 

@@ -1,15 +1,14 @@
 import AsyncHTTPClient
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
 import Glibc
 #else
 import Darwin
 #endif
-
-package import NIOCore
-import NIOHTTP1
-import NIOPosix
-import NIOSSL
 
 /// What the control API answered.
 package struct ControlResponse: Equatable, Sendable {
@@ -27,11 +26,13 @@ package final class ControlClient: Sendable {
         case unreachable(url: String, cause: String)
         case refused(status: Int, url: String)
         case tooLarge(url: String, limit: Int)
+        case tooSlow(url: String, limit: Int)
 
         package var description: String {
             switch self {
             case .unreachable(let url, let cause): "cannot reach the control plane at \(url): \(cause)"
             case .refused(let status, let url): "the control plane answered \(status) at \(url)"
+            case .tooSlow(let url, let limit): "more than \(limit) events of \(url) wait to be read"
             case .tooLarge(let url, let limit): "the answer of \(url) is larger than \(limit) bytes"
             }
         }
@@ -39,6 +40,8 @@ package final class ControlClient: Sendable {
 
     /// Largest answer held in memory.
     package static let responseLimit = 64 << 20
+    /// Events of one stream that may wait for their reader; one more ends the stream.
+    package static let eventBacklog = 1_024
     /// A stream that stays silent this long is dead: the server writes a comment every five seconds.
     package static let streamSilence = TimeAmount.seconds(15)
 
@@ -83,7 +86,9 @@ package final class ControlClient: Sendable {
             var bytes: [UInt8] = []
             for try await chunk in response.body {
                 bytes.append(contentsOf: chunk.readableBytesView)
-                guard bytes.count <= Self.responseLimit else { throw Failure.tooLarge(url: url + path, limit: Self.responseLimit) }
+                guard bytes.count <= Self.responseLimit else {
+                    throw Failure.tooLarge(url: url + path, limit: Self.responseLimit)
+                }
             }
             return ControlResponse(status: Int(response.status.code), body: bytes)
         } catch let failure as Failure {
@@ -98,10 +103,15 @@ package final class ControlClient: Sendable {
     /// Opens one `text/event-stream`. It ends when the server ends it and throws when it breaks, is refused or falls silent;
     /// ending the iteration closes the connection. Opening it again is the caller's business, with a ``Backoff``.
     package func events(_ path: String) -> AsyncThrowingStream<ServerSentEvent, any Error> {
-        AsyncThrowingStream(bufferingPolicy: .bufferingNewest(1_024)) { continuation in
+        AsyncThrowingStream(bufferingPolicy: .bufferingOldest(Self.eventBacklog)) { continuation in
             let task = Task {
                 do {
-                    try await self.follow(path) { continuation.yield($0) }
+                    try await self.follow(path) { event in
+                        // A reader that misses an event must know: it lists again, or takes the newest document, by reconnecting.
+                        if case .dropped = continuation.yield(event) {
+                            throw Failure.tooSlow(url: url + path, limit: Self.eventBacklog)
+                        }
+                    }
                     continuation.finish()
                 } catch {
                     continuation.finish(throwing: error)
@@ -111,7 +121,7 @@ package final class ControlClient: Sendable {
         }
     }
 
-    private func follow(_ path: String, each: (ServerSentEvent) -> Void) async throws {
+    private func follow(_ path: String, each: (ServerSentEvent) throws -> Void) async throws {
         var request = request("GET", path)
         request.headers.add(name: "accept", value: "text/event-stream")
         do {
@@ -119,7 +129,7 @@ package final class ControlClient: Sendable {
             guard response.status == .ok else { throw Failure.refused(status: Int(response.status.code), url: url + path) }
             var parser = ServerSentEventParser()
             for try await chunk in response.body {
-                for event in try parser.read(chunk.readableBytesView) { each(event) }
+                for event in try parser.read(chunk.readableBytesView) { try each(event) }
             }
         } catch let failure as Failure {
             throw failure

@@ -58,6 +58,12 @@ package func makeToken() -> String {
     "tw_" + hexadecimal((0..<32).map { _ in UInt8.random(in: .min ... .max) })
 }
 
+/// Whether a text has the form ``makeToken()`` gives.
+package func isToken(_ text: String) -> Bool {
+    text.hasPrefix("tw_") && text.utf8.count == 67
+        && text.utf8.dropFirst(3).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+}
+
 /// SHA-256 of a text in hexadecimal: how tokens are stored.
 package func digest(_ text: String) -> String { hexadecimal(SHA256.hash(data: Array(text.utf8))) }
 

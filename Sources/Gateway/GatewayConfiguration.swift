@@ -16,9 +16,12 @@ package struct GatewayConfiguration: Sendable {
     package var listen: ListenAddress
     /// This gateway's own folder: it holds the last good snapshot.
     package var stateFolder: String
-    /// The control API; nil serves from disk only.
+    /// The control API; nil takes what ``serverAddressFile`` says.
     package var serverURL: String?
-    /// Holds this gateway's token; nil where no plane and no control plane is to be reached.
+    /// Says where the control API is (``ServerAddress``), read again before every connection; nil with ``serverURL`` nil
+    /// serves from disk only.
+    package var serverAddressFile: String?
+    /// Holds this gateway's token, read again before every connection; nil where no plane and no control plane is to be reached.
     package var tokenFile: String?
     /// PEM certificates to trust for the control API.
     package var caFile: String?
@@ -30,13 +33,15 @@ package struct GatewayConfiguration: Sendable {
     package var drainDeadline = Duration.seconds(20)
 
     package init(
-        name: GatewayName, listen: ListenAddress, stateFolder: String, serverURL: String? = nil, tokenFile: String? = nil,
+        name: GatewayName, listen: ListenAddress, stateFolder: String, serverURL: String? = nil,
+        serverAddressFile: String? = nil, tokenFile: String? = nil,
         caFile: String? = nil, via: [PlaneName: ListenAddress] = [:], threads: Int = 1
     ) {
         self.name = name
         self.listen = listen
         self.stateFolder = stateFolder
         self.serverURL = serverURL
+        self.serverAddressFile = serverAddressFile
         self.tokenFile = tokenFile
         self.caFile = caFile
         self.via = via
@@ -54,17 +59,31 @@ package struct GatewayConfiguration: Sendable {
             throw Problem(
                 description: "threads is \(Self.threadRange.lowerBound) to \(Self.threadRange.upperBound), not \(threads)")
         }
-        guard serverURL == nil || tokenFile != nil else {
-            throw Problem(description: "a control plane's URL needs a token file")
+        guard !hasControlPlane || tokenFile != nil else {
+            throw Problem(description: "a control plane's address needs a token file")
         }
     }
 
-    /// The token, without the line end an editor leaves.
-    func readToken() throws -> String {
-        guard let tokenFile else { return "" }
-        guard let token = try PrivateFile.readSecret(tokenFile), !token.isEmpty else {
-            throw Problem(description: "the token file \(tokenFile) is missing or empty; it holds this gateway's token")
-        }
-        return token
+    /// False for a gateway that serves from disk alone.
+    var hasControlPlane: Bool { serverURL != nil || serverAddressFile != nil }
+
+    /// What tells where the control plane is, each time it is asked; nil without one.
+    var renewedCredentials: (@Sendable () -> GatewayControl.Configuration.Credentials?)? {
+        guard hasControlPlane else { return nil }
+        return { credentials() }
+    }
+
+    /// Where the control plane is and how to prove who this is, as the files say now; nil while they do not.
+    private func credentials() -> GatewayControl.Configuration.Credentials? {
+        guard let url = serverURL ?? serverAddress(), let token = readToken() else { return nil }
+        return GatewayControl.Configuration.Credentials(url: url, token: token)
+    }
+
+    /// The token, without the line end an editor leaves; nil while there is none.
+    func readToken() -> String? { tokenFile.flatMap { try? PrivateFile.readSecret($0) } }
+
+    private func serverAddress() -> String? {
+        guard let serverAddressFile, let bytes = try? PrivateFile.read(serverAddressFile, limit: 64 << 10) else { return nil }
+        return try? FleetJSON.decode(ServerAddress.self, from: bytes).url
     }
 }

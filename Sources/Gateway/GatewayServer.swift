@@ -5,7 +5,9 @@ import NIOPosix
 import ServiceLifecycle
 
 /// One gateway: the data path, and the control side that tells it where requests may go.
-package struct GatewayServer: Service {
+package struct GatewayServer: Service, CustomStringConvertible {
+    package var description: String { "gateway \(configuration.name)" }
+
     private let configuration: GatewayConfiguration
     private let logger: Logger
     private let onListening: @Sendable (ListenAddress) -> Void
@@ -22,7 +24,7 @@ package struct GatewayServer: Service {
     /// Serves until it is told to shut down gracefully or its task is cancelled, then lets requests in flight finish.
     package func run() async throws {
         try configuration.validate()
-        let token = try configuration.readToken()
+        let token = configuration.readToken() ?? ""
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         let answers = ControlAnswers()
         do {
@@ -42,7 +44,8 @@ package struct GatewayServer: Service {
             let control = try GatewayControl(
                 GatewayControl.Configuration(
                     gateway: configuration.name, controlURL: configuration.serverURL, token: token, caFile: configuration.caFile,
-                    folder: configuration.stateFolder, dialer: dialer),
+                    folder: configuration.stateFolder, dialer: dialer,
+                    renewed: configuration.renewedCredentials),
                 group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() })
             answers.connect(workers: plane.workers, facts: { control.facts })
             try await control.start(address: plane.address.description)

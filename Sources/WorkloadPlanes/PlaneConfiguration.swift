@@ -2,7 +2,11 @@ package import FleetModel
 package import FleetTransport
 
 /// How one plane's process is set up.
-package struct PlaneConfiguration: Sendable {
+package struct PlaneConfiguration: Sendable, CustomStringConvertible, CustomReflectable {
+    /// Without the environment, which may hold keys.
+    package var description: String { "configuration of plane \(plane)" }
+    package var customMirror: Mirror { Mirror(self, children: ["plane": plane, "state": state.root]) }
+
     package var plane: PlaneName
     package var state: StateFolder
     /// The control API; nil reads it from the state folder, and again whenever the connection is lost.

@@ -7,7 +7,10 @@ import NIOPosix
 import ServiceLifecycle
 
 /// One plane's process: runs what it was assigned, tells gateways about it, and needs the control plane only for changes.
-package struct PlaneServer: Service {
+package struct PlaneServer: Service, CustomStringConvertible {
+    /// Its name and no more: service groups log their services, and the configuration holds the environment, where keys may stand.
+    package var description: String { "plane \(configuration.plane)" }
+
     private static let assignmentLimit = 64 << 20
 
     private let configuration: PlaneConfiguration

@@ -13,8 +13,8 @@ struct GatewayCommand: AsyncParsableCommand {
         commandName: "gateway", abstract: "Run one gateway.",
         discussion: """
             Takes requests of OpenAI clients and sends each to the best replica its rules allow. It learns those rules from the \
-            control plane (--server) and keeps the last ones in DIR, so that it serves on while the control plane is away. \
-            Without --server it serves from DIR alone.
+            control plane and keeps the last ones in DIR, so that it serves on while the control plane is away, also after a \
+            restart of its own.
             """)
 
     @Argument(help: ArgumentHelp("The gateway's name in the fleet.", valueName: "NAME"))
@@ -23,13 +23,16 @@ struct GatewayCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("The fleet's state folder on this machine.", valueName: "DIR"))
     var state = "./.tradewind"
 
-    @Option(name: .long, help: ArgumentHelp("The control API, such as http://127.0.0.1:8080.", valueName: "URL"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The control API, such as http://127.0.0.1:8080 (default: what DIR/server.json says).", valueName: "URL"))
     var server: String?
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Holds this gateway's token (default with --server: DIR/tokens/gateway-NAME.token).", valueName: "FILE"))
+            "Holds this gateway's token (default: DIR/tokens/gateway-NAME.token).", valueName: "FILE"))
     var tokenFile: String?
 
     @Option(name: .long, help: ArgumentHelp("Certificates to trust for the control API, PEM.", valueName: "FILE"))
@@ -72,8 +75,8 @@ struct GatewayCommand: AsyncParsableCommand {
         let gateway = GatewayName(name)
         let configuration = GatewayConfiguration(
             name: gateway, listen: address, stateFolder: folder.gatewayFolder(gateway), serverURL: server,
-            tokenFile: tokenFile ?? (server == nil ? nil : folder.tokenFile(.gateway(gateway))), caFile: caFile,
-            via: try proxies(), threads: threads)
+            serverAddressFile: server == nil ? folder.serverAddress : nil,
+            tokenFile: tokenFile ?? folder.tokenFile(.gateway(gateway)), caFile: caFile, via: try proxies(), threads: threads)
         do {
             try configuration.validate()
         } catch {

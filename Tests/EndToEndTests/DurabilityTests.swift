@@ -4,12 +4,14 @@ import Testing
 extension EndToEnd {
     @Suite("Durability")
     struct DurabilityTests {
-        @Test("kill -9 of serve in the middle of writes loses no acknowledged one, and the audit chain holds", arguments: [7, 40])
+        @Test(
+            "kill -9 of serve in the middle of writes loses no acknowledged one, and the audit chain holds", arguments: [7, 40])
         func acknowledgedWrites(writes: Int) async throws {
             try await withFleet { fleet in
                 let serve = try fleet.start("serve", ["serve", "--port", "\(fleet.base)"])
                 try await fleet.ready(port: fleet.base)
-                let token = try String(contentsOfFile: "\(fleet.state)/admin.token", encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+                let token = try String(contentsOfFile: "\(fleet.state)/admin.token", encoding: .utf8).trimmingCharacters(
+                    in: .whitespacesAndNewlines)
                 let port = fleet.base
                 let acknowledged = await withTaskGroup(of: [String].self) { group in
                     for writer in 0..<4 {
@@ -43,7 +45,8 @@ extension EndToEnd {
             var names: [String] = []
             for number in 0..<(writer == 0 ? stopAfter : 10_000) {
                 let name = "p-\(writer)-\(number)"
-                let document = "apiVersion: tradewind.dev/v1alpha1\nkind: Provider\nmetadata: { name: \(name) }\nspec: { kind: neocloud }\n"
+                let document =
+                    "apiVersion: tradewind.dev/v1alpha1\nkind: Provider\nmetadata: { name: \(name) }\nspec: { kind: neocloud }\n"
                 let answer = try? await Client.send(
                     "POST", port: port, "/api/v1alpha1/apply", body: document,
                     headers: ["authorization": "Bearer \(token)"], seconds: 5)

@@ -21,7 +21,8 @@ extension EndToEnd {
                     let answer = try await Client.chat("chat", port: port)
                     #expect(answer.status == 200, "\(answer.text)")
                     #expect(answer.plane == plane)
-                    let vectors = try await Client.send("POST", port: port, "/v1/embeddings", body: #"{"model":"embeddings","input":"x"}"#)
+                    let vectors = try await Client.send(
+                        "POST", port: port, "/v1/embeddings", body: #"{"model":"embeddings","input":"x"}"#)
                     #expect(vectors.plane == plane)
                     let metrics = try await Client.send("GET", port: port, "/metrics")
                     #expect(metrics.text.contains("tradewind_gateway_requests_total"))

@@ -16,7 +16,8 @@ extension EndToEnd {
                 try fleet.start("singapore", ["plane", "gcp-singapore"])
                 let gateway = try fleet.start("gateway", ["gateway", "toronto", "--listen", "127.0.0.1:\(port)"])
                 try await fleet.ready(port: port)
-                let victim = try #require(try await fleet.replicas().first { $0.plane == "toronto" && $0.workload == "chat" }?.pid)
+                let victim = try #require(
+                    try await fleet.replicas().first { $0.plane == "toronto" && $0.workload == "chat" }?.pid)
 
                 #expect(try await serve.end(by: SIGKILL) == -SIGKILL)
                 for _ in 0..<20 { #expect(try await Client.chat("chat", port: port).status == 200) }
@@ -53,7 +54,9 @@ extension EndToEnd {
                     return pids.count >= 3 ? pids : nil
                 }
                 #expect(try await plane.end(by: SIGKILL) == -SIGKILL)
-                _ = try await eventually("the end of the replicas", within: 15) { pids.allSatisfy { kill($0, 0) != 0 } ? true : nil }
+                _ = try await eventually("the end of the replicas", within: 15) {
+                    pids.allSatisfy { kill($0, 0) != 0 } ? true : nil
+                }
             }
         }
     }

@@ -18,7 +18,10 @@ struct ControlClientTests {
                 head.uri == "/events"
                 ? "event: snapshot\ndata: {\"n\":1}\n\n: still here\n\nevent: snapshot\ndata: {\"n\":2}\n\n"
                 : "\(head.method) \(head.headers["authorization"].first ?? "none")"
-            context.write(wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: ["content-length": "\(body.utf8.count)"]))), promise: nil)
+            context.write(
+                wrapOutboundOut(
+                    .head(.init(version: .http1_1, status: status, headers: ["content-length": "\(body.utf8.count)"]))),
+                promise: nil)
             context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(string: body)))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         }
@@ -76,7 +79,8 @@ struct ControlClientTests {
 
     @Test("an unreachable server is an error that names it and never the token")
     func unreachable() async throws {
-        let client = try ControlClient(url: "http://127.0.0.1:1", token: "tw_secret", eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        let client = try ControlClient(
+            url: "http://127.0.0.1:1", token: "tw_secret", eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         let failure = await #expect(throws: ControlClient.Failure.self) { try await client.send("GET", "/") }
         try await client.shutdown()
         let text = failure.map { "\($0)" } ?? ""

@@ -11,7 +11,9 @@ struct FeedAuthenticationTests {
         // python3: hmac.new(b"tw_secret", b"tradewind feed seed", "sha256").hexdigest(), then
         // hmac.new(seed.encode(), b"tradewind feed key\ntoronto", "sha256").hexdigest()
         #expect(seed == "a975f4d4f6eaf6dfefdfc8897b02b895a820db4247e9cf08b9ae47e629636090")
-        #expect(FeedAuthentication.key(seed: seed, plane: "toronto") == "503e5cae0ef91fdebd2cf89cf72ffaa8a6c1ecac6134e26a2a329b0ad017fe4a")
+        #expect(
+            FeedAuthentication.key(seed: seed, plane: "toronto")
+                == "503e5cae0ef91fdebd2cf89cf72ffaa8a6c1ecac6134e26a2a329b0ad017fe4a")
     }
 
     @Test("two planes of one gateway have different keys")

@@ -13,7 +13,8 @@ struct ServerSentEventParserTests {
         let events = try parse(": hello\n\nevent: snapshot\nid: 7\ndata: one\ndata:two\n\nevent: none\n\ndata: x\n\n")
         #expect(
             events == [
-                ServerSentEvent(name: "snapshot", data: "one\ntwo", lastID: "7"), ServerSentEvent(name: "message", data: "x", lastID: "7"),
+                ServerSentEvent(name: "snapshot", data: "one\ntwo", lastID: "7"),
+                ServerSentEvent(name: "message", data: "x", lastID: "7"),
             ])
     }
 

@@ -50,7 +50,8 @@ struct LayerTests {
     @Test("core targets read no clock, no randomness and start no task", arguments: core)
     func coreIsPure(target: String) {
         let forbidden = [
-            "Date()", "ContinuousClock", "SuspendingClock", "UUID()", "SystemRandomNumberGenerator", "Task {", "Task.detached", "print(",
+            "Date()", "ContinuousClock", "SuspendingClock", "UUID()", "SystemRandomNumberGenerator", "Task {", "Task.detached",
+            "print(",
             ".randomElement()", ".shuffled()",
         ]
         for file in sources(of: target) {

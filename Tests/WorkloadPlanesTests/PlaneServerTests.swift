@@ -169,4 +169,17 @@ import WorkloadPlanes
             }
         }
     }
+
+    @Test("neither the plane nor its configuration, written out, shows the environment")
+    func noSecretsInDescriptions() {
+        var configuration = state.configuration()
+        configuration.environment["VLLM_KEY"] = "sk-hidden"
+        let server = PlaneServer(configuration: configuration, logger: Logger(label: "plane"))
+        var dumped = ""
+        dump(server, to: &dumped)
+        dump(configuration, to: &dumped)
+        for text in ["\(server)", String(reflecting: server), "\(configuration)", String(reflecting: configuration), dumped] {
+            #expect(!text.contains("sk-hidden"))
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import FleetDocuments
 import FleetModel
+import FleetTransport
 
 extension FleetClient {
     /// `tradewind apply -f …`: judges the files here, then sends all of them in one request, which is applied whole or not at all.

@@ -1,4 +1,5 @@
 package import FleetModel
+import FleetTransport
 
 extension FleetClient {
     /// `tradewind describe KIND NAME`.

@@ -1,4 +1,5 @@
 import FleetModel
+import FleetTransport
 
 extension FleetClient {
     /// `tradewind get KIND [NAME] [-o FORMAT]`.

@@ -12,7 +12,7 @@ extension FleetClient {
         }
         let said =
             isDrained
-            ? "drained: it gets no new replicas and its replicas finish their requests; `--undo` takes it back"
+            ? "drains: it gets no new replicas, and serves until others are ready elsewhere; `--undo` takes it back"
             : "takes replicas again"
         try console.write("workloadplane/\(TerminalText.escaped(plane.rawValue)) \(said)\n")
     }

@@ -1,4 +1,5 @@
 import FleetModel
+import FleetTransport
 
 /// What the client commands do, one extension a command.
 package struct FleetClient: Sendable {

@@ -1,3 +1,5 @@
+package import FleetTransport
+
 /// What changed between two readings of a listing.
 package struct ListingComparison: Equatable, Sendable {
     package private(set) var items: [JSONValue]

@@ -1,3 +1,5 @@
+package import FleetTransport
+
 /// What a change to a watched listing is.
 package enum WatchChange: String, Equatable, Sendable {
     case added = "ADDED"

@@ -1,3 +1,5 @@
+package import FleetTransport
+
 /// Shows what a check of the audit log found.
 package enum AuditVerdictText {
     package static func isIntact(_ verdict: JSONValue) -> Bool { verdict["intact"].flag == true }

@@ -41,7 +41,7 @@ package struct CommandFailure: Error, Equatable, CustomStringConvertible {
         case .refused(let status, _):
             let exit = CommandExit(status: status)
             self.init(exit == .success ? .serverFailed : exit, "\(error)")
-        case .tooLarge: self.init(.serverFailed, "\(error)")
+        case .tooLarge, .tooSlow: self.init(.serverFailed, "\(error)")
         }
     }
 

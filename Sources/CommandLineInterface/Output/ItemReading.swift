@@ -1,3 +1,5 @@
+package import FleetTransport
+
 /// Reads what tables show from an item of the API, whichever of its fields are there.
 package struct ItemReading: Sendable {
     package let item: JSONValue
@@ -47,13 +49,10 @@ package struct ItemReading: Sendable {
         return "\(ready)/\(wanted)"
     }
 
-    /// Whether a gateway routes by the newest snapshot, as far as it says.
+    /// The version of the snapshot a gateway routes by, and whether a newer one is on its way; empty where it has not said.
     package var snapshot: String {
-        switch readinessReason {
-        case "Current": "current"
-        case "SnapshotPending": "pending"
-        default: ""
-        }
+        guard let version = item["status"]["snapshot"].text else { return "" }
+        return readinessReason == "SnapshotPending" ? "\(version) (pending)" : version
     }
 
     /// `local`, `endpoint`: an enumeration written as a word or as the only key of an object.

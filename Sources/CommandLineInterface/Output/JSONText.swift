@@ -1,4 +1,5 @@
 import FleetModel
+package import FleetTransport
 
 /// Writes JSON for people: two spaces a level, keys sorted, and every character a terminal could act on escaped.
 package enum JSONText {

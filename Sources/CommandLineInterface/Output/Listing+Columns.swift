@@ -1,4 +1,5 @@
 import FleetModel
+import FleetTransport
 
 extension Listing {
     /// The columns of the kind's table, in order.

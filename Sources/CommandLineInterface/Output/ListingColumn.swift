@@ -1,3 +1,5 @@
+package import FleetTransport
+
 /// One column of a kind's table.
 package struct ListingColumn: Sendable {
     package var heading: String

@@ -1,4 +1,5 @@
 package import FleetModel
+package import FleetTransport
 
 /// Shows why a workload runs where it does.
 package enum PlacementText {

@@ -1,3 +1,5 @@
+package import FleetTransport
+
 /// One resource with what the control plane knows about it, for people.
 package struct ResourceDescription: Equatable, Sendable {
     package var resource: JSONValue

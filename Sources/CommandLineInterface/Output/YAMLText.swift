@@ -1,3 +1,5 @@
+package import FleetTransport
+
 /// Writes YAML 1.2 that fleet files are read from: block style, short lists of plain words in one line, and strings quoted
 /// wherever a reader of any YAML version could take them for something else.
 package enum YAMLText {

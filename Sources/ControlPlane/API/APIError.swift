@@ -1,4 +1,5 @@
 package import FleetDocuments
+package import FleetTransport
 package import Hummingbird
 
 /// A refusal, as the client is told it: a status, a code for programs and a sentence that says what would be right.

@@ -1,5 +1,6 @@
 import FleetControl
 import FleetModel
+import FleetTransport
 import Hummingbird
 
 extension ControlAPI {

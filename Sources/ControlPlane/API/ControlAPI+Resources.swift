@@ -1,4 +1,5 @@
 import FleetModel
+import FleetTransport
 import Hummingbird
 
 extension ControlAPI {
@@ -77,7 +78,8 @@ extension ControlAPI {
         let isDryRun = try request.flag("dryRun")
         let outcomes = try await desk.delete(keys, isDryRun: isDryRun, by: context.author)
         if !isDryRun {
-            try await tokens.forget(keys)
+            // Their tokens are gone; what was opened with them ends now, not when somebody comes to look.
+            for scope in try await tokens.forget(keys) { streams.disconnect(scope) }
             reconciler.wake()
         }
         return try .json(Applied(outcomes))

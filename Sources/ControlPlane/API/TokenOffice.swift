@@ -12,6 +12,8 @@ package final class TokenOffice: Sendable {
     private let folder: StateFolder
     private let clock: any FleetClock
     private let known: Mutex<[StoredToken]>
+    /// Scopes whose file was looked at since the start.
+    private let checked = Mutex<Set<TokenScope>>([])
 
     package init(store: any FleetStore, folder: StateFolder, clock: any FleetClock) async throws {
         self.store = store
@@ -30,18 +32,34 @@ package final class TokenOffice: Sendable {
         }
     }
 
-    /// Sees to it that a scope has a token and, where it has none, that its file holds it: the file first, so that a crash
-    /// between the two leaves a file that is taken up again, never a token nobody holds.
+    /// Sees to it that a scope has a token that is recognised and, where it has none, that its file holds it: the file first, so
+    /// that a crash between the two leaves a file that is taken up again, never a token nobody holds.
+    ///
+    /// Once per start the file is compared with the store: after the database was removed or an older one put back, the processes
+    /// of this machine still hold what the file says, so that is taken up in place of what the store remembers. The admin's
+    /// file is made anew where it is missing; a plane's or gateway's is not, for its token may be in use elsewhere.
     package func ensure(_ scope: TokenScope) async throws {
-        guard !known.withLock({ $0.contains { $0.scope == scope } }) else { return }
-        let path = folder.tokenFile(scope)
-        var token = try PrivateFile.readSecret(path)
-        if token?.hasPrefix("tw_") != true {
-            let made = makeToken()
-            try PrivateFile.write(Array((made + "\n").utf8), to: path)
-            token = made
+        let isKnown = known.withLock { $0.contains { $0.scope == scope } }
+        guard checked.withLock({ $0.insert(scope).inserted }) || !isKnown else { return }
+        let kept = try keptToken(scope)
+        if let kept {
+            let holder = identify(kept)
+            if holder?.scope == scope { return }
+            if holder == nil { return try await add(kept, scope) }
+        } else if isKnown, scope != .admin {
+            return
         }
-        guard let token else { preconditionFailure("a token was read or made") }
+        let made = makeToken()
+        try PrivateFile.write(Array((made + "\n").utf8), to: folder.tokenFile(scope))
+        try await add(made, scope)
+    }
+
+    /// What the scope's file holds; nil where that is no token of ours.
+    private func keptToken(_ scope: TokenScope) throws -> String? {
+        try PrivateFile.readSecret(folder.tokenFile(scope)).flatMap { isToken($0) ? $0 : nil }
+    }
+
+    private func add(_ token: String, _ scope: TokenScope) async throws {
         _ = try await store.addToken(TokenRecord(token: token, scope: scope), by: .system, at: clock.timestamp())
         try await reload()
     }
@@ -59,8 +77,9 @@ package final class TokenOffice: Sendable {
         return token
     }
 
-    /// Takes away the tokens of what was removed, files included.
-    package func forget(_ keys: [ResourceKey]) async throws {
+    /// Takes away the tokens of what was removed, files included, and returns whose they were.
+    package func forget(_ keys: [ResourceKey]) async throws -> [TokenScope] {
+        var forgotten: [TokenScope] = []
         for key in keys {
             let scope: TokenScope
             switch key.kind {
@@ -69,8 +88,11 @@ package final class TokenOffice: Sendable {
             case .provider, .workload, .compliancePolicy, .route: continue
             }
             try? FileManager.default.removeItem(atPath: folder.tokenFile(scope))
+            _ = checked.withLock { $0.remove(scope) }
+            forgotten.append(scope)
         }
         try await reload()
+        return forgotten
     }
 
     /// The keys of every (gateway, plane) pair, for the planes of a fleet.

@@ -42,20 +42,27 @@ package struct FleetDocumentSet: Sendable {
 
     package let fleet: Fleet
     package let drained: Set<PlaneName>
+    /// Where everything should run in the end; ``Handover`` may keep more for a while.
     package let decision: PlacementDecision
     package let sendable: [Document]
 
+    /// - Parameters:
+    ///   - handover: brought up to date with the placement, and what planes keep by it.
+    ///   - silent: planes that cannot be told what to run yet.
     package init(
-        fleet: Fleet, records: [PlaneName: PlaneRecord], feedPeers: [PlaneName: [PlaneAssignment.FeedPeer]]
+        fleet: Fleet, records: [PlaneName: PlaneRecord], feedPeers: [PlaneName: [PlaneAssignment.FeedPeer]],
+        silent: Set<PlaneName> = [], handover: (PlacementDecision) -> Handover = { _ in Handover() }
     ) {
         self.fleet = fleet
         let drained = Set(records.filter(\.value.isDrained).keys)
         self.drained = drained
         decision = Placement.decide(PlacementInputs(fleet: fleet, drained: drained))
-        let assignments = AssignmentComposer(fleet: fleet, decision: decision, drained: drained, feedPeers: feedPeers)
+        let assigned = handover(decision).extend(decision)
+        let assignments = AssignmentComposer(fleet: fleet, decision: assigned, drained: drained, feedPeers: feedPeers)
         let snapshots = SnapshotComposer(
             fleet: fleet, decision: decision, drained: drained, feedAddresses: records.compactMapValues(\.feedAddress))
-        sendable = assignments.assignments.map(Document.assignment) + snapshots.snapshots.map(Document.snapshot)
+        let told = assignments.assignments.filter { !silent.contains($0.plane) }
+        sendable = told.map(Document.assignment) + snapshots.snapshots.map(Document.snapshot)
     }
 
     /// What every document says, by recipient, and every workload's placement: equal digests are equal contents.

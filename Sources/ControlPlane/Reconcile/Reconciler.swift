@@ -18,6 +18,7 @@ package final class Reconciler: Sendable {
 
     private struct State {
         var observation: FleetObservation
+        var handover = Handover()
         var pendingEvents: [FleetEvent] = []
         var isDirty = true
         /// Digests and versions last issued, to leave the store alone while nothing changes.
@@ -98,7 +99,7 @@ package final class Reconciler: Sendable {
             // Once after the start, what was unknown becomes absent.
             let settles = !state.hasSettled && now.since(start) >= FleetObservation.silence
             if settles { state.hasSettled = true }
-            if settles || !lost.isEmpty { state.isDirty = true }
+            if settles || !lost.isEmpty || state.handover.isUnderWay { state.isDirty = true }
             return state.isDirty
         }
         if isDirty { wakeUp.yield() }
@@ -160,7 +161,15 @@ package final class Reconciler: Sendable {
             return state.observation
         }
         let records = try await recordFeedAddresses(of: fleet, observation)
-        let documents = FleetDocumentSet(fleet: fleet, records: records, feedPeers: tokens.feedPeers(of: fleet))
+        let documents = FleetDocumentSet(
+            fleet: fleet, records: records, feedPeers: tokens.feedPeers(of: fleet),
+            silent: Self.silent(fleet, records, observation, now: now)
+        ) { decision in
+            state.withLock { state in
+                state.handover.update(fleet, decision, observation, now: now)
+                return state.handover
+            }
+        }
         let placementEvents = try await number(documents)
         let versions = state.withLock { $0.versions }
         publish(documents, versions: versions)
@@ -172,6 +181,16 @@ package final class Reconciler: Sendable {
         }
         try await store.recordEvents(pending + placementEvents, at: clock.timestamp())
         state.withLock { $0.passes += 1 }
+    }
+
+    /// Planes that an earlier run knew and this one has not heard yet: what they run, and so what they must keep, is not known.
+    private static func silent(
+        _ fleet: Fleet, _ records: [PlaneName: PlaneRecord], _ observation: FleetObservation, now: Moment
+    ) -> Set<PlaneName> {
+        Set(
+            fleet.planes.map(\.name).filter {
+                records[$0]?.feedAddress != nil && observation.connection(of: $0, now: now) == .unknown
+            })
     }
 
     private func declareRecipients(of fleet: Fleet) async throws {
@@ -208,6 +227,8 @@ package final class Reconciler: Sendable {
                 state.versions[recipient] = SnapshotVersion(epoch: store.epoch, generation: issued.generation)
                 if issued.isNew { state.hasPublished.remove(recipient) }
             }
+            // What was deleted and is declared again must be told again, though it may be told the same.
+            state.hasPublished.formIntersection(issued.keys)
         }
         return documents.placementEvents { issued[$0]?.isNew == true }
     }
@@ -230,7 +251,8 @@ package final class Reconciler: Sendable {
         versions: [String: SnapshotVersion], now: Moment
     ) async throws {
         let composer = StatusComposer(
-            fleet: documents.fleet, decision: documents.decision, observation: observation, drained: documents.drained,
+            fleet: documents.fleet, decision: documents.decision, handover: state.withLock { $0.handover },
+            observation: observation, drained: documents.drained,
             assignments: Dictionary(
                 uniqueKeysWithValues: documents.fleet.planes.map { ($0.name, versions["plane/\($0.name)"] ?? .zero) }),
             snapshots: Dictionary(

@@ -9,7 +9,9 @@ import NIOSSL
 import ServiceLifecycle
 
 /// The control plane as one service: the store, the reconcile loop and the API on its port.
-package struct ControlPlaneServer: Service {
+package struct ControlPlaneServer: Service, CustomStringConvertible {
+    package var description: String { "control plane of \(configuration.stateFolder.root)" }
+
     private let configuration: ControlPlaneConfiguration
     private let logger: Logger
     private let clock: any FleetClock

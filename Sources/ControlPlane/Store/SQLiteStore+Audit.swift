@@ -35,7 +35,9 @@ extension SQLiteStore {
             var signedHash = signed?.head.sequence == 0 ? previous.hash : nil
             let rows = try Row.fetchCursor(database, sql: "SELECT * FROM audit ORDER BY sequence")
             while let row = try rows.next() {
-                let row = try Self.auditRow(row)
+                guard let row = try? Self.auditRow(row) else {
+                    return .broken(sequence: previous.sequence + 1, because: "it is no entry that was ever written")
+                }
                 if let objection = Self.objection(to: row, after: previous) {
                     return .broken(sequence: previous.sequence + 1, because: objection)
                 }
@@ -69,8 +71,7 @@ extension SQLiteStore {
     static func auditHead(in database: Database) throws -> AuditHead {
         let newest = try Row.fetchOne(database, sql: "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
         guard let newest else { return try genesis(in: database) }
-        let sequence: Int64 = newest["sequence"]
-        return AuditHead(sequence: UInt64(sequence), hash: newest["hash"])
+        return AuditHead(sequence: try newest.number("sequence"), hash: try newest.text("hash"))
     }
 
     /// - Parameter spec: canonical JSON of the specification written; only its digest is kept.
@@ -79,6 +80,9 @@ extension SQLiteStore {
         in database: Database
     ) throws {
         let head = try auditHead(in: database)
+        guard head.sequence < UInt64(Int64.max) else {
+            throw StoreError.unreadable("the audit log was changed behind our back; run: tradewind audit verify")
+        }
         var row = AuditRow(
             sequence: head.sequence + 1, time: time.description, author: author.description, verb: verb.rawValue,
             subject: subject, resourceVersion: version, specDigest: spec.map(digest) ?? "", previousHash: head.hash, hash: "")
@@ -96,11 +100,9 @@ extension SQLiteStore {
     }
 
     private static func auditRow(_ row: Row) throws -> AuditRow {
-        let sequence: Int64 = row["sequence"]
-        let version: Int64 = row["resource_version"]
-        return AuditRow(
-            sequence: UInt64(clamping: sequence), time: row["time"], author: row["author"], verb: row["verb"],
-            subject: row["subject"], resourceVersion: UInt64(clamping: version), specDigest: row["spec_digest"],
-            previousHash: row["previous_hash"], hash: row["hash"])
+        AuditRow(
+            sequence: try row.number("sequence"), time: try row.text("time"), author: try row.text("author"),
+            verb: try row.text("verb"), subject: try row.text("subject"), resourceVersion: try row.number("resource_version"),
+            specDigest: try row.text("spec_digest"), previousHash: try row.text("previous_hash"), hash: try row.text("hash"))
     }
 }

@@ -25,7 +25,7 @@ extension SQLiteStore {
                 } else {
                     try Row.fetchAll(database, sql: "SELECT * FROM events ORDER BY id DESC LIMIT ?", arguments: [limit])
                 }
-            return rows.reversed().compactMap(Self.storedEvent)
+            return try rows.reversed().compactMap(Self.storedEvent)
         }
     }
 
@@ -33,7 +33,7 @@ extension SQLiteStore {
         let subject: StatementArguments = [event.subject.kind.rawValue, event.subject.name]
         let newest = try Row.fetchOne(
             database, sql: "SELECT * FROM events WHERE kind = ? AND name = ? ORDER BY id DESC LIMIT 1", arguments: subject)
-        if let newest, let stored = storedEvent(newest), stored.event == event {
+        if let newest, let stored = try storedEvent(newest), stored.event == event {
             try database.execute(
                 sql: "UPDATE events SET count = count + 1, last_time = ? WHERE id = ?", arguments: [time, Int64(stored.id)])
             return
@@ -52,17 +52,17 @@ extension SQLiteStore {
             arguments: subject + subject + [EventLimits.perResource])
     }
 
-    private static func storedEvent(_ row: Row) -> StoredEvent? {
-        guard let kind = ResourceKind(rawValue: row["kind"]), let severity = FleetEvent.Severity(rawValue: row["type"]) else {
-            return nil
-        }
-        let id: Int64 = row["id"]
+    private static func storedEvent(_ row: Row) throws -> StoredEvent? {
+        guard let kind = ResourceKind(rawValue: try row.text("kind")),
+            let severity = FleetEvent.Severity(rawValue: try row.text("type"))
+        else { return nil }
         return StoredEvent(
-            id: UInt64(id),
+            id: try row.number("id"),
             event: FleetEvent(
-                subject: ResourceKey(kind: kind, name: row["name"]), severity: severity, reason: row["reason"],
-                message: row["message"]),
-            firstTime: row["first_time"], lastTime: row["last_time"], count: row["count"])
+                subject: ResourceKey(kind: kind, name: try row.text("name")), severity: severity,
+                reason: try row.text("reason"), message: try row.text("message")),
+            firstTime: try row.text("first_time"), lastTime: try row.text("last_time"),
+            count: Int(clamping: try row.number("count")))
     }
 
     // MARK: Tokens
@@ -86,10 +86,10 @@ extension SQLiteStore {
     package func tokens() async throws -> [StoredToken] {
         try await pool.read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM tokens ORDER BY id").compactMap { row in
-                guard let scope = TokenScope(row["scope"] as String) else { return nil }
-                let id: Int64 = row["id"]
+                guard let scope = TokenScope(try row.text("scope")) else { return nil }
                 return StoredToken(
-                    id: UInt64(id), scope: scope, digest: row["digest"], feedSeed: row["feed_seed"], created: row["created"])
+                    id: try row.number("id"), scope: scope, digest: try row.text("digest"),
+                    feedSeed: try row.optionalText("feed_seed"), created: try row.text("created"))
             }
         }
     }
@@ -115,7 +115,8 @@ extension SQLiteStore {
         try await pool.read { database in
             var records: [PlaneName: PlaneRecord] = [:]
             for row in try Row.fetchAll(database, sql: "SELECT * FROM planes") {
-                records[PlaneName(row["name"])] = PlaneRecord(isDrained: row["drained"], feedAddress: row["feed_address"])
+                records[PlaneName(try row.text("name"))] = PlaneRecord(
+                    isDrained: try row.number("drained") != 0, feedAddress: try row.optionalText("feed_address"))
             }
             return records
         }
@@ -137,9 +138,8 @@ extension SQLiteStore {
             for (recipient, digest) in digests.sorted(by: { $0.key < $1.key }) {
                 let known = try Row.fetchOne(
                     database, sql: "SELECT digest, generation FROM sent_documents WHERE recipient = ?", arguments: [recipient])
-                if let known, known["digest"] as String == digest {
-                    let generation: Int64 = known["generation"]
-                    issued[recipient] = IssuedGeneration(generation: UInt64(generation), isNew: false)
+                if let known, try known.text("digest") == digest {
+                    issued[recipient] = IssuedGeneration(generation: try known.number("generation"), isNew: false)
                     continue
                 }
                 let generation = try next ?? Self.advance(.generation, in: database)

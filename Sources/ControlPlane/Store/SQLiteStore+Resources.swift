@@ -155,17 +155,16 @@ extension SQLiteStore {
     }
 
     private static func decode(_ row: Row) throws -> StoredResource {
-        let kindName: String = row["kind"]
+        let kindName = try row.text("kind")
         guard let kind = ResourceKind(rawValue: kindName) else {
             throw StoreError.unreadable("the database holds a resource of the unknown kind \(kindName)")
         }
-        let labels: String = row["labels"]
-        let version: Int64 = row["resource_version"]
-        let generation: Int64 = row["generation"]
         return StoredResource(
-            key: ResourceKey(kind: kind, name: row["name"]),
-            labels: try FleetJSON.decode([String: String].self, from: Array(labels.utf8)), spec: row["spec"],
-            resourceVersion: UInt64(version), generation: UInt64(generation), created: row["created"], status: row["status"])
+            key: ResourceKey(kind: kind, name: try row.text("name")),
+            labels: try FleetJSON.decode([String: String].self, from: Array(try row.text("labels").utf8)),
+            spec: try row.text("spec"), resourceVersion: try row.number("resource_version"),
+            generation: try row.number("generation"), created: try row.text("created"),
+            status: try row.optionalText("status"))
     }
 
     private static func encode(_ labels: [String: String]) throws -> String {

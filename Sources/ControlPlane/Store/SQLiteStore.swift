@@ -77,8 +77,8 @@ package final class SQLiteStore: FleetStore {
     enum Counter: String { case epoch, genesis, resourceVersion, declarationVersion, generation }
 
     static func counter(_ counter: Counter, in database: Database) throws -> UInt64 {
-        let value = try Int64.fetchOne(database, sql: "SELECT value FROM counters WHERE name = ?", arguments: [counter.rawValue])
-        return UInt64(value ?? 0)
+        try Row.fetchOne(database, sql: "SELECT value FROM counters WHERE name = ?", arguments: [counter.rawValue])?
+            .number("value") ?? 0
     }
 
     static func setCounter(_ counter: Counter, to value: UInt64, in database: Database) throws {
@@ -88,6 +88,9 @@ package final class SQLiteStore: FleetStore {
 
     static func advance(_ counter: Counter, in database: Database) throws -> UInt64 {
         let next = try Self.counter(counter, in: database) + 1
+        guard next <= UInt64(Int64.max) else {
+            throw StoreError.unreadable("the database was changed behind our back: its counter \(counter.rawValue) is at its end")
+        }
         try setCounter(counter, to: next, in: database)
         return next
     }

@@ -29,7 +29,8 @@ package enum Placement {
 
     private static func rank(_ search: CandidateSearch) -> (Int, Int, Double, WorkloadName) {
         (
-            search.workload.workloadClass == .realtime ? 0 : 1, search.candidates.count, search.leastReplicas, search.workload.name
+            search.workload.workloadClass == .realtime ? 0 : 1, search.candidates.count, search.leastReplicas,
+            search.workload.name
         )
     }
 }

@@ -25,6 +25,18 @@ struct PoolLedger {
         }
     }
 
+    /// What a placement leaves free. Larger replicas are taken first, as a plane packs them.
+    init(planes: [WorkloadPlane], holding decision: PlacementDecision) {
+        self.init(planes: planes)
+        let choices = decision.workloads.flatMap(\.chosen).sorted {
+            $0.placement.acceleratorsPerReplica > $1.placement.acceleratorsPerReplica
+        }
+        for choice in choices {
+            let key = Key(plane: choice.plane, pool: choice.placement.pool)
+            for _ in 0..<max(0, choice.placement.count) { _ = take(choice.placement.acceleratorsPerReplica, from: key) }
+        }
+    }
+
     /// Takes room for one replica on the fullest node that has it, else on a new node. False when nothing fits.
     mutating func take(_ accelerators: Int, from key: Key) -> Bool {
         guard var entry = entries[key], accelerators <= entry.perNode else { return false }

@@ -40,7 +40,8 @@ struct WorkloadPlacing {
             }
             if remaining > 1e-9 {
                 shortfalls.append(
-                    "\(rounded(remaining)) of \(search.loads[load].rate.text) from \(search.loads[load].from) has no place: \(whatBinds(load))")
+                    "\(rounded(remaining)) of \(search.loads[load].rate.text) from \(search.loads[load].from) has no place: \(whatBinds(load))"
+                )
             }
         }
     }
@@ -178,7 +179,8 @@ struct WorkloadPlacing {
         if total >= workload.scaling.maxReplicas { return "maxReplicas \(workload.scaling.maxReplicas) is reached" }
         let admitted = search.candidates.indices.filter { load == nil || search.candidates[$0].admitted[load!] }
         if admitted.isEmpty {
-            return search.rejections.first.map { "no plane may serve it (\($0.plane): \($0.because))" } ?? "the fleet has no plane"
+            return search.rejections.first.map { "no plane may serve it (\($0.plane): \($0.because))" }
+                ?? "the fleet has no plane"
         }
         if admitted.contains(where: { !full[$0] }) { return "maxSpotShare \(workload.maxSpotShare.text) is reached" }
         let names = Array(Set(admitted.map { search.candidates[$0].plane.name })).sorted().map(\.rawValue)

@@ -47,16 +47,19 @@ package struct ResourceStatus: Equatable, Sendable, Codable {
     package var planes: [PlaneName]?
     /// Where a gateway takes requests, or a plane's feed listens.
     package var address: String?
+    /// The version of the snapshot a gateway routes by.
+    package var snapshot: String?
 
     package init(
         observedGeneration: UInt64 = 0, conditions: [Condition] = [], replicas: Replicas? = nil, planes: [PlaneName]? = nil,
-        address: String? = nil
+        address: String? = nil, snapshot: String? = nil
     ) {
         self.observedGeneration = observedGeneration
         self.conditions = conditions
         self.replicas = replicas
         self.planes = planes
         self.address = address
+        self.snapshot = snapshot
     }
 
     /// The reason of a condition nothing can be said about yet, because the control plane has only just started.
@@ -68,6 +71,12 @@ package struct ResourceStatus: Equatable, Sendable, Codable {
     /// - Parameter time: RFC 3339.
     package func following(_ old: ResourceStatus?, generation: UInt64, time: String) -> ResourceStatus {
         var status = self
+        if let old, conditions.contains(where: { $0.reason == Self.awaitingReports }) {
+            // Nothing was heard yet, which says nothing about what is there.
+            status.replicas = replicas.map { Replicas(wanted: $0.wanted, ready: old.replicas?.ready ?? $0.ready) }
+            status.address = address ?? old.address
+            status.snapshot = snapshot ?? old.snapshot
+        }
         status.observedGeneration = generation
         status.conditions = conditions.map { condition in
             let before = old?.conditions.first { $0.type == condition.type }

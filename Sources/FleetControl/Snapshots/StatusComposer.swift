@@ -6,6 +6,7 @@ package struct StatusComposer: Sendable {
 
     private let fleet: Fleet
     private let decision: PlacementDecision
+    private let handover: Handover
     private let observation: FleetObservation
     private let drained: Set<PlaneName>
     private let assignments: [PlaneName: SnapshotVersion]
@@ -16,11 +17,12 @@ package struct StatusComposer: Sendable {
     ///   - assignments: the version each plane should act on.
     ///   - snapshots: the version each gateway should route by.
     package init(
-        fleet: Fleet, decision: PlacementDecision, observation: FleetObservation, drained: Set<PlaneName>,
+        fleet: Fleet, decision: PlacementDecision, handover: Handover, observation: FleetObservation, drained: Set<PlaneName>,
         assignments: [PlaneName: SnapshotVersion], snapshots: [GatewayName: SnapshotVersion], now: Moment
     ) {
         self.fleet = fleet
         self.decision = decision
+        self.handover = handover
         self.observation = observation
         self.drained = drained
         self.assignments = assignments
@@ -113,20 +115,33 @@ package struct StatusComposer: Sendable {
     private func status(of plane: WorkloadPlane) -> ResourceStatus {
         let report = observation.report(of: plane.name)
         let connection = observation.connection(of: plane.name, now: now)
-        let wanted = decision.workloads.reduce(0) { sum, workload in
-            sum + decision.placements(of: workload.workload, on: plane.name).reduce(0) { $0 + $1.count }
+        let assigned = handover.extend(decision)
+        let wanted = assigned.workloads.reduce(0) { sum, workload in
+            let count = assigned.placements(of: workload.workload, on: plane.name).reduce(0) { $0 + $1.count }
+            return sum + (plane.driver == .local ? count : min(1, count))
         }
         let ready = (report?.replicas ?? []).count { $0.state == .ready }
-        let isDrained = drained.contains(plane.name)
         return ResourceStatus(
             conditions: [
                 connected(connection, what: "plane \(plane.name)", command: "tradewind plane \(plane.name)"),
                 self.ready(plane.name, report: report, connection: connection, wanted: wanted, ready: ready),
-                Condition(
-                    type: "Drained", status: isDrained ? .yes : .no, reason: isDrained ? "DrainRequested" : "InService",
-                    message: isDrained ? "gets no replica and no new request" : "takes replicas and requests"),
+                drainedCondition(plane.name),
             ],
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: ready), address: report?.feedAddress)
+    }
+
+    private func drainedCondition(_ plane: PlaneName) -> ResourceStatus.Condition {
+        guard drained.contains(plane) else {
+            return Condition(type: "Drained", status: .no, reason: "InService", message: "takes replicas and requests")
+        }
+        let waiting = handover.kept.filter { $0.plane == plane }.map(\.workload.rawValue)
+        guard waiting.isEmpty else {
+            return Condition(
+                type: "Drained", status: .no, reason: "HandingOver",
+                message:
+                    "serves \(waiting.joined(separator: ", ")) until that is ready elsewhere, at most \(Handover.patience.text)")
+        }
+        return Condition(type: "Drained", status: .yes, reason: "DrainRequested", message: "gets no replica and no new request")
     }
 
     private func ready(
@@ -159,7 +174,7 @@ package struct StatusComposer: Sendable {
                 connected(connection, what: "gateway \(gateway.name)", command: "tradewind gateway \(gateway.name)"),
                 ready(gateway.name, report: report, connection: connection),
             ],
-            address: report?.address)
+            address: report?.address, snapshot: report?.snapshot?.description)
     }
 
     private func ready(

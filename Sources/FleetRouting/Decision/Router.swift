@@ -55,6 +55,7 @@ package struct Router {
             contact = moment
         case .event(let event):
             handle(event, now: now)
+            if case .probeFailed(let replica, .silent) = event, isEjected(replica, at: now) { return [.moveWaiting(replica)] }
         }
         return []
     }

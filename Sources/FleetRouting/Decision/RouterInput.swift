@@ -52,8 +52,10 @@ package enum RouterEvent: Equatable, Sendable {
     package enum ProbeFailure: UInt8, CaseIterable, Sendable {
         /// Nobody listens there: counts at once.
         case refused
-        /// Silence, a broken response, or a status other than 2xx: counts by the threshold.
+        /// A broken response, or a status other than 2xx: counts by the threshold.
         case unhealthy
+        /// No connection or no answer in time: counts by the threshold. Once it is out, whoever waits there waits in vain.
+        case silent
     }
 
     case requestStarted(ReplicaHandle)
@@ -75,4 +77,7 @@ package enum RouterAction: Equatable, Sendable {
     /// The incarnation is gone: close every connection to it, busy ones too, before anything else is sent. Its slot may
     /// already belong to another replica in the new table: find the connections by the whole handle.
     case closeConnections(ReplicaHandle)
+    /// The replica is ejected and answers not even probes: requests that wait there for a first byte may be sent elsewhere now
+    /// rather than at their timeout, which is as long as the longest prefill.
+    case moveWaiting(ReplicaHandle)
 }

@@ -8,7 +8,7 @@ import NIOCore
 /// it, and hands every router what it must know. Lives on one event loop; nothing else touches it.
 final class FleetObserver {
     private let gateway: GatewayName
-    private let feedSeed: String
+    private var feedSeed: String
     private let dialer: Dialer
     private let eventLoop: any EventLoop
     private let sinks: [any RouterInputSink]
@@ -58,6 +58,15 @@ final class FleetObserver {
         facts.contact = max(facts.contact ?? moment, moment)
         send(.controlPlaneContact(facts.contact))
         tell()
+    }
+
+    /// Follows every feed with the keys of another token.
+    func renew(token: String) {
+        guard !isStopped else { return }
+        feedSeed = FeedAuthentication.seed(gatewayToken: token)
+        for feed in feeds.values { feed.stop() }
+        feeds.removeAll()
+        if let table = facts.table { followFeeds(table.directory) }
     }
 
     func stop() {

@@ -28,11 +28,23 @@ package final class GatewayControl: Sendable {
         /// The gateway's own folder (``StateFolder/gatewayFolder(_:)``).
         package var folder: String
         package var dialer: Dialer
+        /// Says where the control API is and with which token, again before every connection: both may change while this runs.
+        /// Nil where that is not known (yet); without this ``controlURL`` and ``token`` hold.
+        package var renewed: (@Sendable () -> Credentials?)?
+
+        package struct Credentials: Equatable, Sendable {
+            package var url: String
+            /// Secret.
+            package var token: String
+
+            package init(url: String, token: String) { (self.url, self.token) = (url, token) }
+        }
 
         package init(
             gateway: GatewayName, controlURL: String?, token: String, caFile: String? = nil, folder: String,
-            dialer: Dialer = Dialer()
+            dialer: Dialer = Dialer(), renewed: (@Sendable () -> Credentials?)? = nil
         ) {
+            self.renewed = renewed
             self.gateway = gateway
             self.controlURL = controlURL
             self.token = token
@@ -50,13 +62,15 @@ package final class GatewayControl: Sendable {
 
     private struct State {
         var isStreamOpen = false
+        var credentials: Configuration.Credentials?
+        var client: ControlClient?
         var saved: SavedSnapshot?
         var tasks: [Task<Void, Never>] = []
         var isStopped = false
     }
 
     private let configuration: Configuration
-    private let client: ControlClient?
+    private let group: any EventLoopGroup
     private let eventLoop: any EventLoop
     private let observer: NIOLoopBoundBox<FleetObserver>
     private let finishedRequests: @Sendable () async -> [String: UInt64]
@@ -75,8 +89,14 @@ package final class GatewayControl: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.finishedRequests = finishedRequests
-        client = try configuration.controlURL.map {
-            try ControlClient(url: $0, token: configuration.token, caFile: configuration.caFile, eventLoopGroup: group)
+        self.group = group
+        if let url = configuration.controlURL {
+            let client = try ControlClient(
+                url: url, token: configuration.token, caFile: configuration.caFile, eventLoopGroup: group)
+            state.withLock { state in
+                state.client = client
+                state.credentials = Configuration.Credentials(url: url, token: configuration.token)
+            }
         }
         let eventLoop = group.next()
         self.eventLoop = eventLoop
@@ -94,10 +114,10 @@ package final class GatewayControl: Sendable {
     /// - Parameter address: `host:port` where the gateway takes requests, as the control plane is told.
     package func start(address: String) async throws {
         await loadSnapshot()
-        guard let client else { return }
+        guard configuration.controlURL != nil || configuration.renewed != nil else { return }
         let tasks = [
-            Task { await self.followSnapshots(client) },
-            Task { await self.report(client, address: address) },
+            Task { await self.followSnapshots() },
+            Task { await self.report(address: address) },
         ]
         let isLate = state.withLock { state in
             state.tasks = tasks
@@ -116,6 +136,10 @@ package final class GatewayControl: Sendable {
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
         try? await onLoop { $0.stop() }
+        let client = state.withLock { state in
+            defer { state.client = nil }
+            return state.client
+        }
         try? await client?.shutdown()
     }
 
@@ -135,12 +159,13 @@ package final class GatewayControl: Sendable {
         }
     }
 
-    private func followSnapshots(_ client: ControlClient) async {
+    private func followSnapshots() async {
         var backoff = Backoff(initial: Self.firstWait, maximum: Self.longestWait)
         var lastProblem = ""
         while !Task.isCancelled {
             var problem = "the control plane ended the snapshot stream"
             do {
+                guard let client = try await renewedClient() else { throw Unknown() }
                 for try await event in client.events("/internal/v1/gateways/\(configuration.gateway)/snapshot") {
                     guard event.name == "snapshot" else { continue }
                     backoff.reset()
@@ -156,6 +181,30 @@ package final class GatewayControl: Sendable {
             lastProblem = problem
             try? await Task.sleep(for: backoff.next(jitter: .random(in: 0..<1)))
         }
+    }
+
+    private struct Unknown: Error, CustomStringConvertible {
+        var description: String { "the control plane's address or this gateway's token is not there yet" }
+    }
+
+    /// The client for the credentials that hold now. A new token changes the keys of the planes' feeds, too.
+    private func renewedClient() async throws -> ControlClient? {
+        guard let renewed = configuration.renewed else { return state.withLock { $0.client } }
+        guard let credentials = renewed() else { return state.withLock { $0.client } }
+        let (known, old) = state.withLock { ($0.credentials, $0.client) }
+        if credentials == known, let old { return old }
+        let client = try ControlClient(
+            url: credentials.url, token: credentials.token, caFile: configuration.caFile, eventLoopGroup: group)
+        let isLate = state.withLock { state in
+            guard !state.isStopped else { return true }
+            state.client = client
+            state.credentials = credentials
+            return false
+        }
+        try? await (isLate ? client : old)?.shutdown()
+        if isLate { return nil }
+        if credentials.token != known?.token ?? configuration.token { try await onLoop { $0.renew(token: credentials.token) } }
+        return client
     }
 
     private func take(_ event: ServerSentEvent) async throws {
@@ -186,11 +235,11 @@ package final class GatewayControl: Sendable {
 
     // MARK: The report
 
-    private func report(_ client: ControlClient, address: String) async {
+    private func report(address: String) async {
         var turn = 0
         while !Task.isCancelled {
             await noteContact(savesToo: turn % Self.contactSaveTurns == Self.contactSaveTurns - 1)
-            await send(client, address: address)
+            if let client = state.withLock({ $0.client }) { await send(client, address: address) }
             turn += 1
             try? await Task.sleep(for: Self.reportInterval)
         }

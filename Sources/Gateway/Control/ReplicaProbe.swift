@@ -14,7 +14,8 @@ final class ReplicaProbe {
     }
 
     static let interval = TimeAmount.seconds(1)
-    static let timeout = TimeAmount.seconds(1)
+    /// Shorter than the interval: a silent replica is probed again at the very next turn, not at every second one.
+    static let timeout = TimeAmount.milliseconds(900)
     /// A connection that closes sooner than this after its last probe began waits for the next turn: no storm on servers that
     /// close after each answer.
     static let tripwireRest = TimeAmount.milliseconds(200)
@@ -71,14 +72,15 @@ final class ReplicaProbe {
         guard case .idle = state else { return }
         lastBegan = .now()
         deadline?.cancel()
-        deadline = eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) { self.fail(.unhealthy) }
+        deadline = eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) { self.fail(.silent) }
         if let channel { ask(channel) } else { dial() }
     }
 
     private func dial() {
         state = .dialing
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let opened = dialer.connect(to: entry.address, plane: plane, on: eventLoop, timeout: .seconds(1)) { channel in
+        let timeout = Duration.nanoseconds(Self.timeout.nanoseconds)
+        let opened = dialer.connect(to: entry.address, plane: plane, on: eventLoop, timeout: timeout) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let handler = ProbeHandler(bound.value)
                 try channel.pipeline.syncOperations.addHTTPClientHandlers()
@@ -88,7 +90,7 @@ final class ReplicaProbe {
         opened.assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel): self.opened(channel)
-            case .failure(let error): self.fail((error as? DialFailure)?.isRefusal == true ? .refused : .unhealthy)
+            case .failure(let error): self.fail((error as? DialFailure)?.probeFailure ?? .unhealthy)
             }
         }
     }
@@ -159,5 +161,14 @@ final class ReplicaProbe {
         let dropped = channel
         channel = nil
         dropped?.close(promise: nil)
+    }
+}
+
+extension DialFailure {
+    /// What the failure says about the replica that was to be probed.
+    fileprivate var probeFailure: RouterEvent.ProbeFailure {
+        if isRefusal { return .refused }
+        if case .timedOut = self { return .silent }
+        return .unhealthy
     }
 }

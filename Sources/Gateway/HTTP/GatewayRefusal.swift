@@ -9,6 +9,7 @@ package enum GatewayRefusal: Equatable, Sendable {
     case modelTooLate(limit: Int)
     case bodyNotJSON
     case headTooSlow
+    case bodyTooSlow
     case unknownExpectation
     case methodNotAllowed(allow: String)
     case pathNotFound
@@ -41,7 +42,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .badHead, .badBody, .badChunk: 400
         case .bodyTooLarge, .modelTooLate: 413
         case .bodyNotJSON: 415
-        case .headTooSlow: 408
+        case .headTooSlow, .bodyTooSlow: 408
         case .unknownExpectation: 417
         case .methodNotAllowed: 405
         case .pathNotFound, .modelNotFound: 404
@@ -64,7 +65,7 @@ package enum GatewayRefusal: Equatable, Sendable {
     /// The connection cannot go on: where the next request starts is unknown, or is not worth reading up to.
     package var closes: Bool {
         switch self {
-        case .badHead, .badChunk, .bodyTooLarge, .modelTooLate, .headTooSlow, .unknownExpectation, .shuttingDown,
+        case .badHead, .badChunk, .bodyTooLarge, .modelTooLate, .headTooSlow, .bodyTooSlow, .unknownExpectation, .shuttingDown,
             .tooManyConnections:
             true
         default: false
@@ -80,7 +81,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .bodyTooLarge: "body_too_large"
         case .modelTooLate: "model_too_late"
         case .bodyNotJSON: "unsupported_media_type"
-        case .headTooSlow: "request_timeout"
+        case .headTooSlow, .bodyTooSlow: "request_timeout"
         case .unknownExpectation: "unknown_expectation"
         case .methodNotAllowed: "method_not_allowed"
         case .pathNotFound: "not_found"
@@ -128,6 +129,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .modelTooLate(let limit): "\"model\" does not appear in the first \(limit) bytes of the body; put it first"
         case .bodyNotJSON: "this path routes by the body's \"model\"; send content-type: application/json"
         case .headTooSlow: "the request head did not arrive in time"
+        case .bodyTooSlow: "the request body did not arrive in time"
         case .unknownExpectation: "only Expect: 100-continue is understood"
         case .methodNotAllowed(let allow): "this method is not allowed here; use \(allow)"
         case .pathNotFound: "no route matches this host and path; GET /v1/models lists what is served"
@@ -142,11 +144,14 @@ package enum GatewayRefusal: Equatable, Sendable {
 }
 
 extension String {
-    /// `missingHost` as `missing_host`.
+    /// `missingHost` as `missing_host`, `chunkedBeforeHTTP11` as `chunked_before_http11`.
     fileprivate var snakeCased: String {
         var result = ""
+        var wasUppercase = false
         for character in self {
-            if character.isUppercase { result += "_" + character.lowercased() } else { result.append(character) }
+            if character.isUppercase, !wasUppercase { result += "_" }
+            wasUppercase = character.isUppercase
+            result += character.lowercased()
         }
         return result
     }

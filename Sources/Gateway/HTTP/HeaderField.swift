@@ -48,6 +48,8 @@ extension HeaderField.Kind {
 
     private static func ofSeven(_ bytes: UnsafeRawBufferPointer, at start: Int) -> HeaderField.Kind {
         if bytes.spells("upgrade", at: start, count: 7) { return .upgrade }
+        // Azure's clients send their key so.
+        if bytes.spells("api-key", at: start, count: 7) { return .credential }
         return bytes.spells("trailer", at: start, count: 7) ? .hopByHop : .other
     }
 
@@ -80,6 +82,7 @@ extension HeaderField.Kind {
     private static func ofExtension(_ bytes: UnsafeRawBufferPointer, at start: Int, count: Int) -> HeaderField.Kind {
         if bytes.spells("x-request-id", at: start, count: count) { return .requestID }
         if bytes.begins(with: "x-tradewind-", at: start, count: count) { return .tradewind }
+        if bytes.spells("x-goog-api-key", at: start, count: count) { return .credential }
         if bytes.begins(with: "x-forwarded", at: start, count: count)
             || bytes.spells("x-client-ip", at: start, count: count)
             || bytes.spells("x-cluster-client-ip", at: start, count: count)

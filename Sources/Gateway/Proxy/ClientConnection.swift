@@ -2,6 +2,12 @@ import FleetModel
 import FleetRouting
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// One client's connection: reads its requests one after the other, hands each to its ``Exchange``, and writes the answers in
 /// the same order. A pipelined request waits in ``inbound`` until the one before it is answered.
 final class ClientConnection: ChannelInboundHandler, Deadlined {
@@ -47,6 +53,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     var isReading = true
     var closesWhenIdle = false
     var lingered = 0
+    /// Written and not yet taken by the client's socket, when it was looked at since the last write.
+    private var unsentBytes = Int.max
 
     init(worker: GatewayWorker, remoteAddress: SocketAddress?) {
         self.worker = worker
@@ -62,25 +70,30 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        startedAt = worker.now()
         guard worker.add(self) else {
             identity.make(random: &worker.random)
             refuse(.tooManyConnections)
             return
         }
-        worker.arm(self, after: worker.limits.headTimeout, now: worker.now())
+        worker.arm(self, after: worker.limits.headTimeout, now: startedAt)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = unwrapInboundIn(data)
         worker.counters.received(bytes: bytes.readableBytes)
-        if phase == .lingering { return linger(bytes.readableBytes) }
+        if phase == .lingering { return discard(bytes.readableBytes) }
         if inbound.readableBytes == 0 { inbound = bytes } else { inbound.writeBuffer(&bytes) }
         advance()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable, phase == .exchanging || phase == .streaming else { return }
-        exchange.clientBecameWritable()
+        guard context.channel.isWritable else { return }
+        switch phase {
+        case .exchanging, .streaming: exchange.clientBecameWritable()
+        case .head: readMore()
+        case .body, .answering, .lingering, .closed: break
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) { ended() }
@@ -126,6 +139,11 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     }
 
     func readHead() -> Bool {
+        // Whoever asks on without taking the answers would have them pile up here.
+        guard isWritable else {
+            setReading(false)
+            return false
+        }
         stripEmptyLine()
         guard let first = inbound.getInteger(at: inbound.readerIndex, as: UInt8.self) else {
             inbound = ByteBuffer()
@@ -185,6 +203,13 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         identity.make(random: &worker.random)
         refuse(.badHead(problem))
         return true
+    }
+
+    func refuseSlowHead() {
+        startedAt = worker.now()
+        head = RequestHead()
+        identity.make(random: &worker.random)
+        refuse(.headTooSlow)
     }
 
     // MARK: Body
@@ -270,6 +295,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     // MARK: Answering
 
     func write(_ bytes: ByteBuffer) {
+        unsentBytes = .max
         worker.counters.sent(bytes: bytes.readableBytes)
         context?.write(wrapOutboundOut(bytes), promise: nil)
     }
@@ -360,8 +386,12 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     }
 
     /// Cuts the connection after its exchange was settled and counted.
-    func abortAfterExchange() {
+    ///
+    /// - Parameter resets: the connection's end would be the response's end too, and an orderly one would pass for a whole
+    ///   response.
+    func abortAfterExchange(resets: Bool = false) {
         phase = .lingering
+        if resets { _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)) }
         abort()
     }
 
@@ -372,6 +402,13 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in self.abort() }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    /// The client takes what was written, only slowly: something is left to send, and less than when this was asked last.
+    func takesBytes() -> Bool {
+        let unsent = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        defer { unsentBytes = unsent }
+        return unsent > 0 && unsent < unsentBytes
     }
 
     /// Closing with unread bytes would reset the connection, and the client might never see the answer: so the sending side
@@ -388,17 +425,18 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 
-    func linger(_ count: Int) {
+    func discard(_ count: Int) {
         lingered += count
         if lingered > worker.limits.requestBodyBytes { abort() }
     }
 
     func deadlinePassed(now: Moment) {
         switch phase {
-        case .head where inbound.readableBytes > 0, .body:
-            if phase == .head { identity.make(random: &worker.random) }
-            refuse(.headTooSlow)
-        case .head, .lingering, .answering: abort()
+        case .head, .lingering, .answering:
+            if takesBytes() { return worker.arm(self, after: worker.limits.writeTimeout, now: now) }
+            if phase == .head, inbound.readableBytes > 0, isWritable { return refuseSlowHead() }
+            abortAfterExchange(resets: unsentBytes > 0)
+        case .body: refuse(.bodyTooSlow)
         case .exchanging, .streaming: exchange.deadlinePassed(now: now)
         case .closed: break
         }

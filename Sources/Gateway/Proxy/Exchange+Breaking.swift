@@ -32,8 +32,9 @@ extension Exchange {
             plan.takeBackSent()
             return dial(entry)
         }
-        worker.router.handle(
-            !hasStarted && !wasIdle ? .connectFailed(handle) : .responseFailed(handle, .broken), now: now)
+        // A body that was being sent may be what the replica would not take: that alone does not eject it at once.
+        let isLost = !hasStarted && !wasIdle && plan.isHeld
+        worker.router.handle(isLost ? .connectFailed(handle) : .responseFailed(handle, .broken), now: now)
         worker.counters.upstreamFailed(.broken)
         release(closing: true, failure: hasStarted ? .response : .connection, now: now)
         firstByteAt = nil
@@ -42,6 +43,7 @@ extension Exchange {
 
     func deadlinePassed(now: Moment) {
         guard state == .awaiting || state == .forwarding else { return }
+        if isHeldUpByClient { return clientWasTooSlow(now: now) }
         worker.router.handle(.responseFailed(handle, .timeout), now: now)
         worker.counters.upstreamFailed(.timeout)
         if state == .forwarding { return breakOff(now: now) }
@@ -50,12 +52,48 @@ extension Exchange {
         goOn(plan.fail(.silent, window: worker.limits.retryWindow, now: now), now: now, isTimeout: true)
     }
 
+    /// Nothing moves because the client does not send its body, or does not take the response.
+    private var isHeldUpByClient: Bool {
+        guard let connection else { return false }
+        return !connection.isReading || !client.body.isComplete && connection.isWritable
+    }
+
+    /// The replica is not to blame for the silence.
+    private func clientWasTooSlow(now: Moment) {
+        if client.takesBytes() { return keepForwarding(now: now) }
+        if state == .awaiting { return cutRequest(.bodyTooSlow) }
+        release(closing: true, now: now)
+        finish()
+        worker.counters.clientDisconnected()
+        client.count(status: 499, firstByte: firstByteAt)
+        client.abortAfterExchange(resets: true)
+    }
+
+    /// The replica is out and answers not even probes. A request that nobody can have seen an answer of goes elsewhere, where
+    /// somebody healthy is; it would come to the same at its timeout, only that much later.
+    func replicaFellSilent() {
+        let now = worker.now()
+        guard state == .awaiting, plan.mayReplaceResponse(now: now) else { return }
+        var tried = history
+        tried.record(handle, plane: plane, .response)
+        guard case .send(let next, _, let reason) = worker.router.decide(facts, attempts: tried, now: now), reason != .panic,
+            !tried.contains(next)
+        else { return }
+        worker.counters.upstreamFailed(.timeout)
+        release(closing: true, failure: .response, now: now)
+        firstByteAt = nil
+        plan.start(window: worker.limits.retryWindow, now: now)
+        attempt(now: now)
+    }
+
     /// Part of the response is with the client: all that is left is that it notices.
     func breakOff(now: Moment) {
+        let response = connection?.reader.head
+        let endsWithConnection = response.map { clientFraming($0, isComplete: false, held: 0) == .untilClose } ?? false
         release(closing: true, now: now)
         finish()
         client.count(status: 502, firstByte: firstByteAt)
-        client.abortAfterExchange()
+        client.abortAfterExchange(resets: endsWithConnection)
     }
 
     /// The client left: so does the request.

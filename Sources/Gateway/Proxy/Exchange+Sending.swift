@@ -60,7 +60,9 @@ extension Exchange {
         if client.body.isComplete, isChunked { connection.write(ByteBuffer(string: "0\r\n\r\n")) }
         connection.flush()
         client.setReading(connection.isWritable || client.body.isComplete)
-        worker.arm(client, after: route?.firstByteTimeout ?? .seconds(60), now: worker.now())
+        let waitsForClient = !client.body.isComplete && connection.isWritable
+        let timeout = waitsForClient ? worker.limits.bodyTimeout : route?.firstByteTimeout ?? .seconds(60)
+        worker.arm(client, after: timeout, now: worker.now())
     }
 
     func upstreamBecameWritable() {

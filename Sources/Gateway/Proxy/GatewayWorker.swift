@@ -54,6 +54,7 @@ package final class GatewayWorker {
         for action in router.apply(input, now: now()) {
             switch action {
             case .closeConnections(let handle): pool.closeAll(of: handle)
+            case .moveWaiting(let handle): pool.moveWaiting(from: handle)
             }
         }
         if mayServeMore { wakeWaiting() }

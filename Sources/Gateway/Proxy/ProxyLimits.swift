@@ -25,6 +25,8 @@ package struct ProxyLimits: Equatable, Sendable {
     /// An upstream connection idle for longer is closed: shorter than the 5 s after which uvicorn, which vLLM and SGLang
     /// run on, closes it from its side.
     package var upstreamIdleTimeout = Duration.seconds(4)
+    /// A client that takes nothing of what was written to it for so long is cut.
+    package var writeTimeout = Duration.seconds(30)
     /// How long a refused client may still send before its connection is cut, so that it can read the refusal.
     package var lingerTimeout = Duration.seconds(2)
 

@@ -22,7 +22,8 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
     private var exchange: Exchange?
     /// The client written to during the current read; flushed once at its end.
     private var unflushed: ClientConnection?
-    private var isReading = true
+    /// Whether it is read; not while its client takes nothing.
+    private(set) var isReading = true
 
     init(worker: GatewayWorker, handle: ReplicaHandle, hostLine: [UInt8]) {
         self.worker = worker
@@ -68,6 +69,8 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
         exchange = nil
         cut?.upstreamClosed(self)
     }
+
+    func replicaFellSilent() { exchange?.replicaFellSilent() }
 
     /// Whoever dialled left meanwhile: the connection waits for the next request.
     func releaseUnused() { worker.pool.release(self) }

@@ -108,6 +108,13 @@ final class UpstreamPool {
         if groups[slot]?.handle == handle { groups[slot] = nil }
     }
 
+    /// The replica fell silent: what waits there for a first byte may go elsewhere.
+    func moveWaiting(from handle: ReplicaHandle) {
+        let slot = Int(handle.slot)
+        guard slot < groups.count, let group = groups[slot], group.handle == handle else { return }
+        for connection in group.all { connection.replicaFellSilent() }
+    }
+
     func closeAll() {
         for case let group? in groups {
             for connection in group.all { connection.close() }

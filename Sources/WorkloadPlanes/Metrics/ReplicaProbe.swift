@@ -4,6 +4,12 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Asks replicas for their health and load, in bounded time and memory.
 struct ReplicaProbe: Sendable {
     enum Health: Equatable, Sendable {
@@ -57,8 +63,8 @@ struct ReplicaProbe: Sendable {
         case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded || error == .readTimeout:
             "no answer within 2 s"
         case let error as NIOConnectionError:
-            "no connection: \(error.connectionErrors.first.map { "\($0.error)" } ?? "it failed")"
-        case let error as IOError: "the connection broke: \(error.errnoCode)"
+            error.connectionErrors.first.map { plainWords($0.error) } ?? "no connection"
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
         case let error as HTTPClientError: "no answer: \(error)"
         default: "no answer: \(type(of: error))"
         }

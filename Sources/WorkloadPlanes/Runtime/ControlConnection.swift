@@ -27,17 +27,20 @@ struct ControlConnection: Sendable {
     /// Runs until cancelled.
     func run() async {
         var backoff = Backoff(initial: .milliseconds(200), maximum: .seconds(5))
+        let line = ControlLine()
         await withTaskGroup { group in
-            let wake = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            group.addTask { for await _ in changes { wake.continuation.yield() } }
+            // One reader for as long as the plane runs: a stream whose reader is cancelled is over for good.
+            let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            group.addTask { for await _ in changes { wake.yield() } }
             group.addTask {
                 while !Task.isCancelled {
                     guard (try? await Task.sleep(for: Self.reportInterval)) != nil else { return }
-                    wake.continuation.yield()
+                    wake.yield()
                 }
             }
+            group.addTask { await sendReports(wakes, over: line) }
             while !Task.isCancelled, let credentials = await credentials() {
-                await connect(credentials, wake: wake.stream, backoff: &backoff)
+                if await connect(credentials, line: line, wake: wake) { backoff.reset() }
                 guard (try? await Task.sleep(for: backoff.next(jitter: .random(in: 0..<1)))) != nil else { break }
             }
             group.cancelAll()
@@ -69,29 +72,43 @@ struct ControlConnection: Sendable {
         return try? FleetJSON.decode(ServerAddress.self, from: bytes).url
     }
 
-    /// One connection from its opening to its end.
-    private func connect(_ credentials: Credentials, wake: AsyncStream<Void>, backoff: inout Backoff) async {
+    /// One connection from its opening to its end; true where an assignment came over it.
+    private func connect(
+        _ credentials: Credentials, line: ControlLine, wake: AsyncStream<Void>.Continuation
+    ) async -> Bool {
         let client: ControlClient
         do {
             client = try ControlClient(
                 url: credentials.url, token: credentials.token, caFile: configuration.caFile, eventLoopGroup: eventLoopGroup)
         } catch {
             logger.error("the connection to the control plane cannot be set up", metadata: ["error": "\(error)"])
-            return
+            return false
         }
-        let reporter = Task { await sendReports(client, wake: wake) }
+        let following = Task { await follow(client) }
+        line.open(client) { following.cancel() }
+        wake.yield()
+        let isHeard = await withTaskCancellationHandler {
+            await following.value
+        } onCancel: {
+            following.cancel()
+        }
+        line.close()
+        try? await client.shutdown()
+        return isHeard
+    }
+
+    private func follow(_ client: ControlClient) async -> Bool {
+        var isHeard = false
         do {
             for try await event in client.events("/internal/v1/planes/\(configuration.plane)/assignment") {
+                isHeard = true
                 if event.name == "assignment" { take(event.data) }
-                backoff.reset()
             }
-            logger.info("the control plane ended the connection")
+            logger.info("the connection to the control plane ended")
         } catch {
             logger.warning("no control plane; the plane goes on by itself", metadata: ["error": "\(error)"])
         }
-        reporter.cancel()
-        await reporter.value
-        try? await client.shutdown()
+        return isHeard
     }
 
     private func take(_ text: String) {
@@ -111,13 +128,14 @@ struct ControlConnection: Sendable {
         assigned(assignment)
     }
 
-    private func sendReports(_ client: ControlClient, wake: AsyncStream<Void>) async {
+    private func sendReports(_ wakes: AsyncStream<Void>, over line: ControlLine) async {
         let path = "/internal/v1/planes/\(configuration.plane)/report"
-        for await _ in wake {
-            guard !Task.isCancelled else { return }
-            if let report = hub.latest, let body = try? FleetJSON.encode(report) {
+        for await _ in wakes {
+            if let client = line.client, let report = hub.latest, let body = try? FleetJSON.encode(report) {
                 if let answer = try? await client.send("POST", path, body: body), !answer.isSuccess {
                     logger.warning("the control plane did not take the report", metadata: ["status": "\(answer.status)"])
+                    // The token no longer holds: the file has the new one, or will.
+                    if answer.status == 401 || answer.status == 403 { line.hangUp() }
                 }
             }
             guard (try? await Task.sleep(for: Self.coalescing)) != nil else { return }

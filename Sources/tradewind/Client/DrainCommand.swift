@@ -6,7 +6,8 @@ struct DrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
         abstract: "Empties a workload plane, or takes it back.",
-        discussion: "A drained plane gets no replicas; those it has finish their requests and end, and others take their place.")
+        discussion:
+            "It gets no new replicas; those it has serve until others are ready elsewhere, then finish and end.")
 
     @Argument(help: "The workload plane.")
     var plane: String

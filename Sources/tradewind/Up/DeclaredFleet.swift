@@ -1,6 +1,7 @@
 import CommandLineInterface
 import FleetDocuments
 import FleetModel
+import FleetTransport
 
 /// Reads the declared fleet from the control plane.
 enum DeclaredFleet {

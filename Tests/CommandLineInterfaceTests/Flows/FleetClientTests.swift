@@ -227,7 +227,7 @@ struct OperationTests {
         try await plane.client.drain(plane: "toronto", isDrained: true)
         try await plane.client.drain(plane: "toronto", isDrained: false)
         #expect(plane.output.split(separator: "\n").count == 2)
-        #expect(plane.output.hasPrefix("workloadplane/toronto drained"))
+        #expect(plane.output.hasPrefix("workloadplane/toronto drains"))
         #expect(plane.output.hasSuffix("workloadplane/toronto takes replicas again\n"))
     }
 

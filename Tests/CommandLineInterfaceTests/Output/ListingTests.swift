@@ -1,5 +1,6 @@
 import CommandLineInterface
 import FleetModel
+import FleetTransport
 import Testing
 
 /// 2026-01-31T09:30:00Z.
@@ -97,11 +98,14 @@ struct ListingTests {
     func gateways() {
         let item: JSONValue = [
             "metadata": ["name": "frankfurt"], "spec": ["location": ["country": "DE"]],
-            "status": ["address": "127.0.0.1:8082", "conditions": [["type": "Ready", "status": "True", "reason": "Current"]]],
+            "status": [
+                "address": "127.0.0.1:8082", "snapshot": "1764000000.7",
+                "conditions": [["type": "Ready", "status": "True", "reason": "Current"]],
+            ],
         ]
         #expect(
             Table([item], of: .resources(.gateway), isWide: false, now: testNow).rows == [
-                ["frankfurt", "DE", "127.0.0.1:8082", "True", "current", "-"]
+                ["frankfurt", "DE", "127.0.0.1:8082", "True", "1764000000.7", "-"]
             ])
     }
 

@@ -1,6 +1,7 @@
 import CommandLineInterface
 import FleetDocuments
 import FleetModel
+import FleetTransport
 import Testing
 
 @Suite("Tables")

@@ -29,8 +29,8 @@ struct ControlPlaneFixture {
         var json: JSONValue {
             get throws { try JSONValue(json: body) }
         }
-        var code: String? { (try? json)?["error"]?["code"]?.text }
-        var message: String { (try? json)?["error"]?["message"]?.text ?? "" }
+        var code: String? { (try? json)?["error"]["code"].text }
+        var message: String { (try? json)?["error"]["message"].text ?? "" }
     }
 
     /// Sends one request through the router; `token` nil sends none.

@@ -10,8 +10,8 @@ struct ResourceRoutesTests {
     func apply() async throws {
         let fixture = try await ControlPlaneFixture()
         func actions(_ text: String) async throws -> [String] {
-            guard case .array(let results)? = try await fixture.apply(text).json["results"] else { return [] }
-            return results.compactMap { $0["action"]?.text }
+            guard case .array(let results) = try await fixture.apply(text).json["results"] else { return [] }
+            return results.compactMap { $0["action"].text }
         }
         #expect(try await actions(SampleFleet.whole) == Array(repeating: "created", count: 7))
         #expect(try await actions(SampleFleet.whole) == Array(repeating: "unchanged", count: 7))
@@ -24,12 +24,12 @@ struct ResourceRoutesTests {
         try await fixture.apply(SampleFleet.whole)
         let read = try await fixture.send(.get, "/api/v1alpha1/workloads/chat")
         #expect(read.status == 200)
-        #expect(try read.json["metadata"]?["generation"] == 1)
-        #expect(try read.json["status"]?["observedGeneration"] == 1)
+        #expect(try read.json["metadata"]["generation"] == 1)
+        #expect(try read.json["status"]["observedGeneration"] == 1)
         let again = try await fixture.send(.post, "/api/v1alpha1/apply", read.body)
         #expect(again.body.contains(#""action":"unchanged""#))
         let list = try await fixture.send(.get, "/api/v1alpha1/workloads")
-        #expect(try list.json["kind"]?.text == "List")
+        #expect(try list.json["kind"].text == "List")
         #expect(list.body.contains(#""name":"chat-phi""#))
     }
 
@@ -41,12 +41,12 @@ struct ResourceRoutesTests {
         let answer = try await fixture.send(.post, "/api/v1alpha1/apply", wrong)
         #expect(answer.status == 422)
         #expect(answer.code == "invalid_fleet")
-        guard case .array(let problems)? = try answer.json["problems"], let problem = problems.first else {
+        guard case .array(let problems) = try answer.json["problems"], let problem = problems.first else {
             Issue.record("no problem is listed: \(answer.body)")
             return
         }
-        #expect(problem["path"]?.text == "spec.pools[0].maxNodes")
-        #expect(problem["accepted"]?.text?.isEmpty == false)
+        #expect(problem["path"].text == "spec.pools[0].maxNodes")
+        #expect(problem["accepted"].text?.isEmpty == false)
         #expect(try await fixture.assembly.store.contents().resources.isEmpty)
     }
 

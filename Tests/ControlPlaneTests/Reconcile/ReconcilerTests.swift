@@ -21,9 +21,9 @@ struct ReconcilerTests {
     }
 
     private func condition(_ fixture: ControlPlaneFixture, _ path: String, _ type: String) async throws -> JSONValue? {
-        guard case .array(let conditions)? = try await fixture.send(.get, "/api/v1alpha1/\(path)").json["status"]?["conditions"]
-        else { return nil }
-        return conditions.first { $0["type"]?.text == type }
+        try await fixture.send(.get, "/api/v1alpha1/\(path)").json["status"]["conditions"].elements.first {
+            $0["type"].text == type
+        }
     }
 
     private func sendReport(_ fixture: ControlPlaneFixture, _ report: PlaneReport) async throws -> Int {
@@ -111,15 +111,15 @@ struct ReconcilerTests {
         let snapshot = try await fixture.document(RoutingSnapshot.self, .gateway("door-singapore"))
         #expect(snapshot.planes.first { $0.name == "toronto" }?.feedAddress == "127.0.0.1:7001")
         fixture.clock.advance(by: .seconds(2))
-        guard case .array(let items)? = try await fixture.send(.get, "/api/v1alpha1/replicas").json["items"] else {
+        guard case .array(let items) = try await fixture.send(.get, "/api/v1alpha1/replicas").json["items"] else {
             Issue.record("no replicas")
             return
         }
-        #expect(items.first?["metadata"]?["name"] == "toronto/chat-phi/1")
-        #expect(items.first?["spec"]?["workload"] == "chat-phi")
-        #expect(items.first?["status"]?["address"] == "127.64.0.1:20000")
-        #expect(items.first?["status"]?["pid"] == 77)
-        #expect(items.first?["status"]?["ageMilliseconds"] == 2_005)
+        #expect(items.first?["metadata"]["name"] == "toronto/chat-phi/1")
+        #expect(items.first?["spec"]["workload"] == "chat-phi")
+        #expect(items.first?["status"]["address"] == "127.64.0.1:20000")
+        #expect(items.first?["status"]["pid"] == 77)
+        #expect(items.first?["status"]["ageMilliseconds"] == 2_005)
     }
 
     @Test("a plane silent for 15 s is lost, keeps its assignment, and comes back with its next report")
@@ -134,7 +134,7 @@ struct ReconcilerTests {
         try await fixture.assembly.reconciler.pass()
         let lost = try #require(try await condition(fixture, "workloadplanes/toronto", "Connected"))
         #expect(lost["status"] == "False")
-        #expect(lost["lastTransitionTime"]?.text == fixture.clock.timestamp().description)
+        #expect(lost["lastTransitionTime"].text == fixture.clock.timestamp().description)
         #expect(try await condition(fixture, "workloads/chat-phi", "Available")?["status"] == "False")
         #expect(try await fixture.document(PlaneAssignment.self, .plane("toronto")) == assignment)
         let events = try await fixture.send(.get, "/api/v1alpha1/events?for=workloadplanes/toronto").body
@@ -198,7 +198,52 @@ struct ReconcilerTests {
         try await fixture.apply(SampleFleet.documents(SampleFleet.provider, SampleFleet.toronto, impossible))
         let placed = try #require(try await condition(fixture, "workloads/chat", "Placed"))
         #expect(placed["status"] == "False")
-        #expect(placed["message"]?.text?.isEmpty == false)
+        #expect(placed["message"].text?.isEmpty == false)
         #expect(try await fixture.send(.get, "/api/v1alpha1/events?for=workloads/chat").body.contains("Unplaced"))
+    }
+
+    @Test(
+        "a drained plane is told to keep what it serves until that is ready elsewhere, also by a control plane that just started")
+    func drain() async throws {
+        let folder = ScratchFolder()
+        func serving(_ fixture: ControlPlaneFixture) async throws -> [WorkloadName] {
+            try await fixture.document(PlaneAssignment.self, .plane("toronto")).workloads.map(\.name)
+        }
+        do {
+            let fixture = try await ControlPlaneFixture(folder: folder)
+            try await fixture.apply(SampleFleet.whole)
+            #expect(try await sendReport(fixture, report(1)) == 204)
+            #expect(
+                try await fixture.send(.post, "/api/v1alpha1/workloadplanes/toronto/drain", #"{"drained":true}"#).status == 200)
+            try await fixture.assembly.reconciler.pass()
+            #expect(try await serving(fixture) == ["chat-phi"], "PHI has no other place, and chat is not running there")
+            let drained = try #require(try await condition(fixture, "workloadplanes/toronto", "Drained"))
+            #expect(drained["reason"] == "HandingOver")
+            try fixture.assembly.store.close()
+        }
+        let fixture = try await ControlPlaneFixture(folder: folder)
+        try await fixture.assembly.reconciler.pass()
+        await #expect(throws: APIError.self, "nothing is said to a plane that has not said what it runs") {
+            try await serving(fixture)
+        }
+        #expect(try await sendReport(fixture, report(1, start: 2)) == 204)
+        try await fixture.assembly.reconciler.pass()
+        #expect(try await serving(fixture) == ["chat-phi"])
+        fixture.clock.advance(by: Handover.patience)
+        #expect(try await sendReport(fixture, report(2, start: 2)) == 204)
+        try await fixture.assembly.reconciler.pass()
+        #expect(try await serving(fixture).isEmpty)
+        #expect(try await condition(fixture, "workloadplanes/toronto", "Drained")?["status"] == "True")
+    }
+
+    @Test("a gateway that is deleted and declared again as it was is told its rules again")
+    func declaredAgain() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        let before = try await fixture.document(RoutingSnapshot.self, .gateway("door-toronto"))
+        #expect(try await fixture.send(.delete, "/api/v1alpha1/gateways/door-toronto").status == 200)
+        try await fixture.assembly.reconciler.pass()
+        try await fixture.apply(SampleFleet.gatewayToronto)
+        #expect(try await fixture.document(RoutingSnapshot.self, .gateway("door-toronto")) == before)
     }
 }

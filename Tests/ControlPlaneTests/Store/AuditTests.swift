@@ -130,4 +130,32 @@ struct AuditTests {
         let mode = try FileManager.default.attributesOfItem(atPath: folder.state.root + "/audit.key")[.posixPermissions]
         #expect(mode as? Int == 0o600)
     }
+
+    @Test(
+        "a row of the wrong types is named as broken, and neither listing nor the next write ends the process",
+        arguments: [
+            ("UPDATE audit SET resource_version = 'x' WHERE sequence = 3", 3),
+            ("UPDATE audit SET author = x'00FF' WHERE sequence = 2", 2),
+            ("UPDATE audit SET sequence = -1 WHERE sequence = 1", 1),
+            ("INSERT INTO audit VALUES (9223372036854775807, '', '', '', '', 0, '', '', '')", 6),
+        ] as [(String, UInt64)])
+    func wrongTypes(change: String, sequence: UInt64) async throws {
+        let (store, notary) = try await signedStore()
+        try tamper(change)
+        guard case .broken(let broken, _) = try await store.verifyAudit(against: notary.signedHead) else {
+            Issue.record("not noticed")
+            return
+        }
+        #expect(broken == sequence)
+        _ = try? await store.newestAudit(limit: 100)
+        try? await write(9, to: store)
+    }
+
+    @Test("a database with nonsense in its counters is refused with a reason")
+    func nonsenseCounters() async throws {
+        let (store, _) = try await signedStore()
+        try tamper("UPDATE counters SET value = -5 WHERE name = 'epoch'", keepingTriggers: true)
+        try store.close()
+        #expect(throws: StoreError.self) { try SQLiteStore(path: folder.state.database, now: time) }
+    }
 }

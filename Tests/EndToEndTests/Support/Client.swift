@@ -44,7 +44,9 @@ enum Client {
     static func chat(_ model: String, port: Int, streamed: Bool = false) async throws -> Answer {
         try await send(
             "POST", port: port, "/v1/chat/completions",
-            body: #"{"model":"\#(model)","stream":\#(streamed),"max_tokens":8,"messages":[{"role":"user","content":"Which way blows the wind?"}]}"#)
+            body:
+                #"{"model":"\#(model)","stream":\#(streamed),"max_tokens":8,"messages":[{"role":"user","content":"Which way blows the wind?"}]}"#
+        )
     }
 
     static func embedding(_ model: String, of texts: [String], port: Int) async throws -> [[Double]] {

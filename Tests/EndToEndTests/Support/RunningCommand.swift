@@ -53,7 +53,9 @@ final class RunningCommand: Sendable {
             if data.isEmpty { handle.readabilityHandler = nil } else { captured.content.withLock { $0.errors.append(data) } }
         }
         process.terminationHandler = { [weak self] process in
-            self?.ended.withLock { $0 = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus }
+            self?.ended.withLock {
+                $0 = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+            }
         }
         try process.run()
         if let input { standardInput.fileHandleForWriting.write(Data(input.utf8)) }
@@ -82,7 +84,8 @@ final class RunningCommand: Sendable {
 
     /// Runs a command to its end.
     static func run(
-        _ arguments: [String], program: String = tradewind, input: String? = nil, folder: String = root, within seconds: Double = 60
+        _ arguments: [String], program: String = tradewind, input: String? = nil, folder: String = root,
+        within seconds: Double = 60
     ) async throws -> Result {
         let command = try RunningCommand(arguments, program: program, input: input, folder: folder)
         let status = try await command.end(within: seconds)

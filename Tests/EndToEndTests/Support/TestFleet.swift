@@ -8,7 +8,8 @@ final class TestFleet {
 
     init() throws {
         state = NSTemporaryDirectory() + "tradewind-e2e-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createDirectory(
+            atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         base = try Self.freePorts(5)
     }
 
@@ -63,7 +64,9 @@ final class TestFleet {
         do {
             _ = try await eventually("readiness of port \(port)", within: seconds) {
                 for entry in running.suffix(12) {
-                    if let status = entry.command.status { throw Unexpected(what: "\(entry.name) ended with \(status): \(entry.command.errors)") }
+                    if let status = entry.command.status {
+                        throw Unexpected(what: "\(entry.name) ended with \(status): \(entry.command.errors)")
+                    }
                 }
                 return await Client.isReady(port: port) ? true : nil
             }
@@ -106,7 +109,9 @@ final class TestFleet {
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
         }
     }
 }

@@ -134,12 +134,13 @@ struct PlacementTests {
             #expect(placed.replicas <= workload.scaling.maxReplicas, "seed \(seed)")
             for choice in placed.chosen {
                 let plane = fleet.planes.first { $0.name == choice.plane }!
-                let places: [[Jurisdiction]?] = workload.demand.isEmpty ? [nil] : workload.demand.map { $0.location.jurisdictions }
+                let places: [[Jurisdiction]?] =
+                    workload.demand.isEmpty ? [nil] : workload.demand.map { $0.location.jurisdictions }
                 #expect(
                     places.contains { fleet.fence.verdict(workload: workload, plane: plane, userJurisdictions: $0).isInside },
                     "seed \(seed): \(choice.plane) is outside the fence of \(workload.name)")
-                used["\(choice.plane)/\(choice.placement.pool)", default: 0]
-                    += choice.placement.count * choice.placement.acceleratorsPerReplica
+                used["\(choice.plane)/\(choice.placement.pool)", default: 0] +=
+                    choice.placement.count * choice.placement.acceleratorsPerReplica
             }
             if placed.shortfalls.isEmpty { #expect(placed.replicas >= workload.scaling.minReplicas, "seed \(seed)") }
         }
@@ -176,7 +177,8 @@ struct PlacementTests {
         _ name: String, tier: CapacityPool.Tier, owned: Bool = false, price: Double? = nil, nodes: Int = 8, perNode: Int = 8
     ) -> CapacityPool {
         CapacityPool(
-            name: PoolName(name), accelerator: "H100-80GB", acceleratorsPerNode: perNode, tier: tier, owned: owned, maxNodes: nodes,
+            name: PoolName(name), accelerator: "H100-80GB", acceleratorsPerNode: perNode, tier: tier, owned: owned,
+            maxNodes: nodes,
             usdPerNodeHour: price)
     }
 
@@ -212,7 +214,8 @@ struct PlacementTests {
             workload.objective.survive = Objective.Survival.allCases.randomElement(using: &random)!
             workload.data.residency = [nil, ["CA", "EU"], ["SG"]].randomElement(using: &random)!
             workload.maxSpotShare = Share([0, 0.3, 1].randomElement(using: &random)!)
-            workload.scaling = ScalingPolicy(minReplicas: .random(in: 0...3, using: &random), maxReplicas: .random(in: 3...9, using: &random))
+            workload.scaling = ScalingPolicy(
+                minReplicas: .random(in: 0...3, using: &random), maxReplicas: .random(in: 3...9, using: &random))
             return workload
         }
         return fleet(planes, workloads)

@@ -54,6 +54,18 @@ struct ReplicaHealthTests {
         #expect(isEjected)
     }
 
+    @Test("the silent probe that ejects, and each one after it, moves what waits there; an unhealthy answer does not")
+    mutating func silence() {
+        for _ in 0..<2 { script.apply(.event(.probeFailed(replica, .silent))) }
+        #expect(script.actions.isEmpty && !isEjected)
+        script.apply(.event(.probeFailed(replica, .silent)))
+        #expect(script.actions == [.moveWaiting(replica)] && isEjected)
+        script.apply(.event(.probeFailed(replica, .unhealthy)))
+        #expect(script.actions.count == 1)
+        script.apply(.event(.probeFailed(replica, .silent)))
+        #expect(script.actions.count == 2)
+    }
+
     @Test("it comes back after two passes and its time, not before either")
     mutating func comesBack() {
         script.handle(.probeFailed(replica, .refused))

@@ -3,6 +3,7 @@ import FleetRouting
 import FleetTransport
 import Gateway
 import Logging
+import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
@@ -53,11 +54,14 @@ struct GatewayControlTests {
                 return response.answer(.unauthorized)
             }
             response.begin(headers: ["content-type": "application/x-ndjson"])
-            for sequence in 0..<2 as Range<UInt64> {
+            @Sendable func tell(_ sequence: UInt64) {
                 let report = ControlFixture.report(sequence: sequence, replica: replica)
                 guard let line = try? ControlFixture.line(report, nonce: nonce, sequence: sequence, key: key) else { return }
                 response.write(line)
             }
+            tell(0)
+            tell(1)
+            response.keep(every: .milliseconds(500)) { tell($0 + 1) }
         }
     }
 
@@ -105,6 +109,32 @@ struct GatewayControlTests {
         try await feed.kill()
     }
 
+    @Test("an address and a token that come later, or change, are taken up, for the planes' feeds too")
+    func renewedCredentials() async throws {
+        let replica = try await replica()
+        let feed = try await feed(replica.address)
+        let server = try await controlPlane(ControlFixture.snapshot(feed: feed.address))
+        let answers = Mutex<[GatewayControl.Configuration.Credentials?]>([
+            nil, .init(url: "http://\(server.address)", token: "a token that does not hold any more"),
+        ])
+        let right = GatewayControl.Configuration.Credentials(url: "http://\(server.address)", token: ControlFixture.token)
+        let (folder, sink) = (try TemporaryFolder(), RecordingSink())
+        let control = try GatewayControl(
+            .init(
+                gateway: ControlFixture.gateway, controlURL: nil, token: "", folder: folder.path,
+                renewed: { answers.withLock { $0.isEmpty ? right : $0.removeFirst() } }),
+            group: MultiThreadedEventLoopGroup.singleton, sinks: [sink],
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, finishedRequests: { [:] })
+        try await control.start(address: "127.0.0.1:8081")
+        let entry = try await sink.next { input -> ReplicaEntry? in
+            guard case .table(let table) = input else { return nil }
+            return table.replicas.compactMap { $0 }.first
+        }
+        #expect(entry.address == replica.address)
+        await control.stop()
+        for stub in [replica, feed, server] { try await stub.kill() }
+    }
+
     /// A new process without a control plane routes by the file at once and finds the replica by its feed.
     private func servesFromDisk(_ folder: TemporaryFolder) async throws {
         let sink = RecordingSink()
@@ -118,6 +148,25 @@ struct GatewayControlTests {
             return true
         }
         await control.stop()
+    }
+
+    @Test("a replica that takes a probe and never answers it is silent, not unhealthy")
+    func silentReplica() async throws {
+        let replica = try await StubServer { _, _, _ in }
+        let feed = try await feed(replica.address)
+        let server = try await controlPlane(ControlFixture.snapshot(feed: feed.address))
+        let (folder, sink) = (try TemporaryFolder(), RecordingSink())
+        let control = try control("http://\(server.address)", folder: folder, sink: sink)
+        try await control.start(address: "127.0.0.1:8081")
+        let failure = try await sink.next { input -> RouterEvent.ProbeFailure? in
+            guard case .event(.probeFailed(_, let failure)) = input else { return nil }
+            return failure
+        }
+        #expect(failure == .silent)
+        await control.stop()
+        try await server.kill()
+        try await feed.kill()
+        try await replica.kill()
     }
 
     @Test("a feed whose lines are signed with another key tells nothing, and is asked again")

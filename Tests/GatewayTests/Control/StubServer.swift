@@ -24,6 +24,23 @@ final class StubServer: Sendable {
             end()
         }
         func close() { channel.close(promise: nil) }
+        /// Does something again and again, with 1, 2, 3 …, until the connection ends.
+        func keep(every interval: TimeAmount, _ body: @escaping @Sendable (UInt64) -> Void) {
+            let turns = Turns()
+            let task = channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in body(turns.next()) }
+            channel.closeFuture.whenComplete { _ in task.cancel() }
+        }
+    }
+
+    private final class Turns: Sendable {
+        private let count = Mutex<UInt64>(0)
+
+        func next() -> UInt64 {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
     }
 
     typealias Answer = @Sendable (HTTPRequestHead, String, Responder) -> Void

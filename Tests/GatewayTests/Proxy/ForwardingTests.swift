@@ -71,7 +71,7 @@ struct ForwardingTests {
             let response = try await fleet.ask(
                 TestFleet.post(
                     headers: """
-                        Authorization: Bearer secret\r\nX-Api-Key: secret\r\nX-Forwarded-For: 1.2.3.4\r\nForwarded: for=1.2.3.4\r\n\
+                        Authorization: Bearer secret\r\nX-Api-Key: secret\r\nApi-Key: secret\r\nX-Forwarded-For: 1.2.3.4\r\nForwarded: for=1.2.3.4\r\n\
                         X-Real-IP: 1.2.3.4\r\nX-Tradewind-Plane: far\r\nConnection: X-Private\r\nX-Private: secret\r\nTE: trailers\r\n\
                         Upgrade: h2c\r\nProxy-Authorization: secret\r\nTraceparent: bad\r\nX-Request-Id: bad id\r\nAccept: */*\r\n
                         """))

@@ -7,9 +7,15 @@ struct RawClient: Sendable {
     let transcript = Transcript()
     let channel: any Channel
 
-    init(_ address: ListenAddress) async throws {
+    /// - Parameter receiveBuffer: bytes the system takes for it while it does not read; the system's choice where it is nil.
+    init(_ address: ListenAddress, receiveBuffer: Int? = nil) async throws {
         let transcript = transcript
-        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let receiveBuffer {
+            bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: .init(receiveBuffer))
+        }
+        channel =
+            try await bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(TranscriptHandler(transcript))

@@ -77,11 +77,66 @@ struct RetryTests {
         #expect(only.requests.count == 1)
     }
 
-    @Test("never repeats a POST that asks no model once it was sent")
-    func notRepeatable() async throws {
+    @Test("moves what waits at a replica that answers not even probes, long before its timeout")
+    func silentReplica() async throws {
+        let near = try await ScriptedUpstream { _ in [] }
+        try await Self.withBadNear(near, firstByteMilliseconds: 60_000) { fleet, far in
+            let client = try await fleet.client()
+            try await client.send(TestFleet.post())
+            try await near.waitForRequests(1)
+            for _ in 0..<2 { try await fleet.probeWentUnanswered("near") }
+            #expect(far.requests.isEmpty)
+            try await fleet.probeWentUnanswered("near")
+            let response = try await client.response()
+            #expect(response.body == "far" && response.header("x-tradewind-reason") == "retry")
+            try await near.waitForClosures(1)
+            try await client.close()
+        }
+    }
+
+    @Test("waits on at a silent replica where nobody else could answer, or the request may not run twice")
+    func silentAlone() async throws {
+        let near = try await ScriptedUpstream { _ in [] }
+        try await TestFleet.with([.init(plane: "near", address: near.address)]) { fleet in
+            let client = try await fleet.client()
+            try await client.send(TestFleet.post())
+            try await near.waitForRequests(1)
+            for _ in 0..<3 { try await fleet.probeWentUnanswered("near") }
+            try await near.send(ScriptedUpstream.ok("late"))
+            #expect(try await client.response().body == "late")
+            try await client.close()
+        }
+        let busy = try await ScriptedUpstream { _ in [] }
+        try await Self.withBadNear(busy) { fleet, far in
+            let client = try await fleet.client()
+            try await client.send(TestFleet.post(path: "/v1/files"))
+            try await busy.waitForRequests(1)
+            for _ in 0..<3 { try await fleet.probeWentUnanswered("near") }
+            try await busy.send(ScriptedUpstream.ok("late"))
+            #expect(try await client.response().body == "late")
+            #expect(far.requests.isEmpty)
+            try await client.close()
+        }
+    }
+
+    @Test("does not eject a replica at once for dropping a body too large to be held")
+    func largeBodyDropped() async throws {
+        var limits = ProxyLimits()
+        limits.heldRequestBytes = 10_000
+        let near = try await ScriptedUpstream { $0.number == 0 ? [.close] : [.send(ScriptedUpstream.ok("near"))] }
+        try await TestFleet.with([.init(plane: "near", address: near.address)], limits: limits) { fleet in
+            let large = TestFleet.post(extra: ",\"x\":\"\(String(repeating: "q", count: 100_000))\"")
+            let dropped = try await fleet.ask(large)
+            let next = try await fleet.ask(TestFleet.post())
+            #expect(dropped.status == 502 && next.header("x-tradewind-reason") != "panic")
+        }
+    }
+
+    @Test("never repeats a POST that asks no model once it was sent", arguments: ["/v1/files", "/v1/threads/t/messages"])
+    func notRepeatable(_ path: String) async throws {
         let near = try await ScriptedUpstream { _ in [.reset] }
         try await Self.withBadNear(near) { fleet, far in
-            let response = try await fleet.ask(TestFleet.post(path: "/v1/files"))
+            let response = try await fleet.ask(TestFleet.post(path: path))
             #expect(response.status == 502)
             #expect(far.requests.isEmpty)
             // An idempotent method is repeated.

@@ -99,6 +99,14 @@ final class ScriptedUpstream: Sendable {
         try await channel?.writeAndFlush(ByteBuffer(string: text))
     }
 
+    /// Resets every connection, so that no end is an orderly one.
+    func resetConnections() async throws {
+        for channel in state.value.withLock(\.connections) {
+            try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+            try? await channel.close()
+        }
+    }
+
     func closeConnections() async throws {
         for channel in state.value.withLock(\.connections) { try? await channel.close() }
     }

@@ -39,11 +39,13 @@ final class TestFleet: Sendable {
     /// Runs a body with a fleet of these replicas, in order of preference by plane: `near`, then `far`.
     static func with(
         _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
-        _ body: @Sendable (TestFleet) async throws -> Void
+        idleMilliseconds: Double? = nil, _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
         let fleet = try await TestFleet(limits: limits)
         do {
-            try await fleet.declare(maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds)
+            try await fleet.declare(
+                maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
+                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds)
             try await fleet.report(replicas)
             try await body(fleet)
         } catch {
@@ -59,7 +61,7 @@ final class TestFleet: Sendable {
     }
 
     /// Three workloads: `chat` anywhere, `phi` in `near` alone, `walled` nowhere.
-    func declare(maxAttempts: Int, firstByteMilliseconds: Double) async throws {
+    func declare(maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double) async throws {
         func workload(_ name: WorkloadName, _ planes: [PlaneName]) -> RoutingSnapshot.Workload {
             RoutingSnapshot.Workload(
                 name: name, models: [name.rawValue], latencyBudgetMilliseconds: 1_000, failoverLatencyBudgetMilliseconds: 2_000,
@@ -74,7 +76,7 @@ final class TestFleet: Sendable {
         func route(_ name: RouteName, _ path: String, _ target: Route.Target) -> RoutingSnapshot.Route {
             RoutingSnapshot.Route(
                 name: name, paths: [path], target: target, connectTimeoutMilliseconds: 2_000,
-                firstByteTimeoutMilliseconds: firstByteMilliseconds, idleTimeoutMilliseconds: firstByteMilliseconds,
+                firstByteTimeoutMilliseconds: firstByteMilliseconds, idleTimeoutMilliseconds: idleMilliseconds,
                 maxAttempts: maxAttempts)
         }
         let snapshot = RoutingSnapshot(
@@ -116,6 +118,20 @@ final class TestFleet: Sendable {
     /// Returns once the worker took the input.
     private func apply(_ input: RouterInput) async throws {
         for worker in plane.workers { try await worker.submit { $0.apply(input) }.get() }
+    }
+
+    /// A probe of the plane's replicas was not answered in time.
+    func probeWentUnanswered(_ plane: PlaneName) async throws {
+        let entries = view.view.withLock { $0.table?.replicas ?? [] }.compactMap { $0 }
+        for entry in entries where entry.id.plane == plane { try await apply(.event(.probeFailed(entry.handle, .silent))) }
+    }
+
+    /// Attempts that failed for a reason that is held against a replica, as the metrics page has them.
+    func upstreamFailures() async throws -> [String] {
+        let page = MetricsPage.render(
+            counters: try await counters(), routers: [], facts: ControlFacts(), now: NIODeadline.now().moment)
+        let lines = page.split(separator: "\n").filter { $0.hasPrefix("tradewind_gateway_upstream_failures_total{") }
+        return lines.filter { !$0.hasSuffix(" 0") }.map(String.init)
     }
 
     func counters() async throws -> LoopCounters {

@@ -7,6 +7,8 @@ final class Transcript: Sendable {
     struct Content: Sendable {
         var bytes: [UInt8] = []
         var isClosed = false
+        /// It ended by an error, such as a reset, rather than in order.
+        var isBroken = false
 
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
@@ -31,6 +33,7 @@ final class Transcript: Sendable {
 
     func append(_ bytes: [UInt8]) { change { $0.bytes += bytes } }
     func close() { change { $0.isClosed = true } }
+    func fail() { change { $0.isBroken = true } }
 
     private func change(_ body: (inout Content) -> Void) {
         let (met, content) = state.withLock { state in
@@ -79,5 +82,8 @@ final class TranscriptHandler: ChannelInboundHandler {
         transcript.append(Array(unwrapInboundIn(data).readableBytesView))
     }
     func channelInactive(context: ChannelHandlerContext) { transcript.close() }
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        transcript.fail()
+        context.close(promise: nil)
+    }
 }

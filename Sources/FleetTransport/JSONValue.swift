@@ -1,6 +1,4 @@
-import FoundationEssentials
-
-/// Any JSON, for answers that are shown rather than computed with.
+/// Any JSON, for documents whose inside a layer does not interpret: what the control API answers, and what a person is shown of it.
 package indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -12,7 +10,15 @@ package indirect enum JSONValue: Hashable, Sendable {
 
     /// Reads JSON text. Throws where the bytes are anything else.
     package init(bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        self = try FleetJSON.decode(JSONValue.self, from: bytes)
+    }
+
+    /// Reads JSON text.
+    package init(json: String) throws { try self.init(bytes: Array(json.utf8)) }
+
+    /// Keys sorted: equal values are equal texts.
+    package var canonicalText: String {
+        get throws { String(decoding: try FleetJSON.encode(self), as: UTF8.self) }
     }
 
     /// The member of an object; null where there is none, so that a path can be followed without asking at each step.
