@@ -59,14 +59,15 @@ struct DialerTests {
 
     @Test("a refused connection, directly or behind the proxy, is a refusal")
     func refusals() async throws {
-        let (server, address) = try await server { _ in nil }
-        try await server.close()
+        let closed = try ClosedPort()
+        let address = closed.address
         await #expect(throws: DialFailure.refused(address)) { try await ping(Dialer(), address) }
         let (proxyServer, proxy) = try await self.server { _ in "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n" }
         let failure = DialFailure.tunnelRefused(via: proxy, status: 502)
         await #expect(throws: failure) { try await ping(Dialer(via: ["near": proxy]), address) }
         #expect(failure.isRefusal && DialFailure.refused(address).isRefusal && !DialFailure.timedOut(address).isRefusal)
         #expect(!DialFailure.tunnelRefused(via: proxy, status: 403).isRefusal)
+        closed.free()
         try await proxyServer.close()
     }
 
