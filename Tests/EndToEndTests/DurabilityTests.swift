@@ -47,9 +47,13 @@ extension EndToEnd {
                 let name = "p-\(writer)-\(number)"
                 let document =
                     "apiVersion: tradewind.dev/v1alpha1\nkind: Provider\nmetadata: { name: \(name) }\nspec: { kind: neocloud }\n"
-                let answer = try? await Client.send(
-                    "POST", port: port, "/api/v1alpha1/apply", body: document,
-                    headers: ["authorization": "Bearer \(token)"], seconds: 5)
+                var answer: Answer?
+                repeat {
+                    answer = try? await Client.send(
+                        "POST", port: port, "/api/v1alpha1/apply", body: document, headers: ["authorization": "Bearer \(token)"],
+                        seconds: 5)
+                    // Another writer was faster: the API asks to repeat.
+                } while answer?.status == 409
                 guard let answer, answer.status == 200 else { break }
                 names.append(name)
             }

@@ -1,5 +1,7 @@
 import NIOCore
 import NIOPosix
+import Synchronization
+import Testing
 
 /// One end of a connection in a test: writes, and reads what comes as a sequence.
 final class Loopback: Sendable {
@@ -25,16 +27,20 @@ final class Loopback: Sendable {
     }
 
     static func connect(_ address: SocketAddress) async throws -> Loopback {
-        try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        // Attached before the connection is made: a peer that closes at once is heard, too.
+        let end = Mutex<Loopback?>(nil)
+        _ = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.autoRead, value: false)
-            .connect(to: address)
-            .flatMap { channel in
-                channel.eventLoop.makeCompletedFuture { try attach(channel) }
-                    .flatMap { end in channel.setOption(.autoRead, value: true).map { end } }
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let attached = try attach(channel)
+                    end.withLock { $0 = attached }
+                }
             }
+            .connect(to: address)
             .get()
+        return try #require(end.withLock { $0 })
     }
 
     func send(_ bytes: [UInt8]) async throws { try await channel.writeAndFlush(ByteBuffer(bytes: bytes)) }

@@ -27,6 +27,8 @@ enum Client {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = .init(rawValue: method)
         request.headers.add(name: "content-type", value: "application/json")
+        // Servers of one test come and go on one port: no connection of an earlier one is used again.
+        request.headers.add(name: "connection", value: "close")
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(string: body)) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(seconds))
