@@ -1,13 +1,17 @@
 # Everything a user or CI runs. `make up` and `make test` install what is missing first.
-.PHONY: up build test check bench tour soak setup python format clean
+.PHONY: up build test check bench bench-planner tour soak setup python format clean
 FLEET ?= examples/onprem-burst
 BIN = .build/release/tradewind
+HIGHS = .venv/highs/libhighs.so.1
+# Tests run before anything stands beside the executable; without the library they use CBC alone and say so.
+WITH_HIGHS = env $$([ -f $(HIGHS) ] && echo TRADEWIND_HIGHS=$(CURDIR)/$(HIGHS))
 
 up: build ## start the example fleet on this machine
 	$(BIN) up -f $(FLEET)
 
 build: setup
 	swift build -c release --product tradewind
+	@scripts/highs.sh .build/release
 
 setup: ## system libraries this project links or runs
 	@scripts/setup.sh
@@ -16,7 +20,8 @@ python: setup ## Python packages that end-to-end tests and examples use, in .ven
 	@scripts/python.sh
 
 test: setup python ## everything
-	swift test -c release --disable-testable-imports
+	@mkdir -p .venv/highs && scripts/highs.sh .venv/highs
+	$(WITH_HIGHS) swift test -c release --disable-testable-imports
 
 check: ## taste: formatting and repository rules
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -29,11 +34,15 @@ bench: build ## CPU per request beside HAProxy and nginx
 	@scripts/setup.sh nginx-light haproxy wrk
 	python3 Benchmarks/gateway/bench.py
 
+bench-planner: build ## the planner beside the direct formulation and what one would do instead
+	.venv/bin/pip install -q --disable-pip-version-check numpy scipy highspy
+	.venv/bin/python3 Benchmarks/planner/bench.py
+
 tour: build python ## the README's tour, with outages, measured
 	.venv/bin/python3 scripts/tour.py
 
 soak: setup python ## a million seeded cases a property; takes long
-	TRADEWIND_SOAK_CASES=1000000 swift test -c release --disable-testable-imports --filter 'Fuzz|Property|Invariants|Placement'
+	$(WITH_HIGHS) TRADEWIND_SOAK_CASES=1000000 swift test -c release --disable-testable-imports --filter 'Fuzz|Property|Invariants|Placement|PlannerProof'
 
 clean:
 	rm -rf .build

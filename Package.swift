@@ -50,30 +50,49 @@ let package = Package(
 
         // How long a continuous-batching engine takes: one pure type, shared by the simulated engine and the simulator.
         .target(name: "EngineTiming", swiftSettings: strict),
-        .testTarget(name: "EngineTimingTests", dependencies: ["EngineTiming"], swiftSettings: strict),
+        .testTarget(name: "EngineTimingTests", dependencies: ["EngineTiming", "SeededCases"], swiftSettings: strict),
 
         // What runs where, and the life of a replica.
         .target(name: "FleetControl", dependencies: ["FleetModel"], swiftSettings: strict),
-        .testTarget(name: "FleetControlTests", dependencies: ["FleetControl", "FleetModel"], swiftSettings: strict),
+        .testTarget(
+            name: "FleetControlTests", dependencies: ["FleetControl", "FleetModel", "SeededCases"], swiftSettings: strict),
 
         // The vocabulary: resources, units, validation, and the documents processes hand each other.
         .target(name: "FleetModel", swiftSettings: strict),
-        .testTarget(name: "FleetModelTests", dependencies: ["FleetModel"], swiftSettings: strict),
+        .testTarget(name: "FleetModelTests", dependencies: ["FleetModel", "SeededCases"], swiftSettings: strict),
+
+        // From demand, offers and rules to what to buy and run, with a proven bound and the reasons.
+        .target(name: "FleetPlanning", dependencies: ["FleetModel", "LinearOptimization"], swiftSettings: strict),
+        .testTarget(
+            name: "FleetPlanningTests",
+            dependencies: [
+                "FleetModel", "FleetPlanning", "LinearOptimization", "PlanningProofs", "SeededCases", "SolverLibraries",
+            ],
+            swiftSettings: strict),
 
         // Who may serve a request, who should, and what was learnt from it.
         .target(name: "FleetRouting", dependencies: ["FleetModel"], swiftSettings: strict),
-        .testTarget(name: "FleetRoutingTests", dependencies: ["FleetModel", "FleetRouting"], swiftSettings: strict),
+        .testTarget(
+            name: "FleetRoutingTests", dependencies: ["FleetModel", "FleetRouting", "SeededCases"], swiftSettings: strict),
+
+        // Linear and integer programs as values, and the port a solver stands behind.
+        .target(name: "LinearOptimization", swiftSettings: strict),
+        .testTarget(
+            name: "LinearOptimizationTests", dependencies: ["LinearOptimization", "SeededCases"], swiftSettings: strict),
 
         // MARK: Shells: IO, clocks, stores
 
         // What a person sees of the command: connections, tables, errors, exit statuses.
         .target(
             name: "CommandLineInterface",
-            dependencies: ["FleetDocuments", "FleetModel", "FleetTransport", logging],
+            dependencies: ["FleetCatalogue", "FleetDocuments", "FleetModel", "FleetPlanning", "FleetTransport", logging],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineInterfaceTests",
-            dependencies: ["CommandLineInterface", "FleetDocuments", "FleetModel", "FleetTransport", logging],
+            dependencies: [
+                "CommandLineInterface", "FleetCatalogue", "FleetDocuments", "FleetModel", "FleetPlanning", "FleetTransport",
+                logging,
+            ],
             swiftSettings: strict),
 
         // Store, API, audit and reconcile loop.
@@ -94,16 +113,19 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        // YAML and JSON to and from the model, strict, with file and line; the embedded catalogue of known places.
+        // Known regions, machine types, dated prices, egress, round trips, attestations: facts, and a user's own beside them.
+        .target(name: "CatalogueTables", exclude: ["Data", "README.md"]),
+        .target(name: "FleetCatalogue", dependencies: ["CatalogueTables", "FleetModel"], swiftSettings: strict),
+        .testTarget(
+            name: "FleetCatalogueTests", dependencies: ["FleetCatalogue", "FleetModel", "SeededCases"], swiftSettings: strict),
+
+        // YAML and JSON to and from the model, strict, with file and line.
         .target(
-            name: "FleetDocuments",
-            dependencies: ["FleetModel", .product(name: "Yams", package: "Yams")],
-            exclude: ["Catalogue/README.md"],
-            resources: [.embedInCode("Catalogue/Data")],
+            name: "FleetDocuments", dependencies: ["FleetCatalogue", "FleetModel", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .testTarget(
-            name: "FleetDocumentsTests", dependencies: ["FleetControl", "FleetDocuments", "FleetModel"], exclude: ["Fixtures"],
-            swiftSettings: strict),
+            name: "FleetDocumentsTests", dependencies: ["FleetControl", "FleetDocuments", "FleetModel", "SeededCases"],
+            exclude: ["Fixtures"], swiftSettings: strict),
 
         // How processes of one fleet reach and trust each other: feeds, tokens, state folder, server-sent events.
         .target(
@@ -124,13 +146,24 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "FleetModel", "FleetRouting", "FleetTransport", "Gateway", logging, nioCore, nioEmbedded, nioHTTP1, nioPosix,
+                "FleetModel", "FleetRouting", "FleetTransport", "Gateway", "SeededCases", logging, nioCore, nioEmbedded, nioHTTP1,
+                nioPosix,
             ],
             swiftSettings: strict),
 
         // Child processes that never outlive their parent, with bounded logs.
         .target(name: "ProcessSupervision", swiftSettings: strict),
         .testTarget(name: "ProcessSupervisionTests", dependencies: ["ProcessSupervision", "tradewind"], swiftSettings: strict),
+
+        // Solvers behind the port: CBC linked, HiGHS loaded where its library is.
+        .systemLibrary(
+            name: "CoinSolvers", pkgConfig: "cbc", providers: [.apt(["coinor-libcbc-dev", "coinor-libclp-dev"])]),
+        .target(name: "ClpWallClock", dependencies: ["CoinSolvers"]),
+        .target(
+            name: "SolverLibraries", dependencies: ["ClpWallClock", "CoinSolvers", "LinearOptimization"], swiftSettings: strict),
+        .testTarget(
+            name: "SolverLibrariesTests", dependencies: ["LinearOptimization", "SeededCases", "SolverLibraries"],
+            swiftSettings: strict),
 
         // An OpenAI-compatible model server without weights.
         .target(
@@ -162,8 +195,9 @@ let package = Package(
         .testTarget(
             name: "WorkloadPlanesTests",
             dependencies: [
-                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", "WorkloadPlanes", "tradewind", httpClient,
-                logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", "SeededCases", "WorkloadPlanes",
+                "tradewind",
+                httpClient, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict),
 
@@ -172,14 +206,21 @@ let package = Package(
         .executableTarget(
             name: "tradewind",
             dependencies: [
-                "CommandLineInterface", "ControlPlane", "EngineTiming", "FleetControl", "FleetDocuments", "FleetModel",
-                "FleetTransport", "Gateway", "ProcessSupervision", "SimulatedEngine", "WideAreaRelay", "WorkloadPlanes",
-                httpClient, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
+                "CommandLineInterface", "ControlPlane", "EngineTiming", "FleetCatalogue", "FleetControl", "FleetDocuments",
+                "FleetModel", "FleetPlanning", "FleetTransport", "Gateway", "LinearOptimization", "ProcessSupervision",
+                "SimulatedEngine", "SolverLibraries", "WideAreaRelay", "WorkloadPlanes", httpClient, logging, nioCore, nioHTTP1,
+                nioPosix, serviceLifecycle, unixSignals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
         // MARK: The whole
+
+        // What tests share: seeded cases, and the judges of plans (checker, generator, direct formulation).
+        .target(name: "SeededCases", path: "Tests/SeededCases", swiftSettings: strict),
+        .target(
+            name: "PlanningProofs", dependencies: ["FleetPlanning", "LinearOptimization", "SeededCases"],
+            path: "Tests/PlanningProofs", swiftSettings: strict),
 
         // Taste, enforced: layer imports, file length, dead links, documents in step with code.
         .testTarget(name: "RepositoryTests", swiftSettings: strict),

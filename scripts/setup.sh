@@ -2,7 +2,7 @@
 # Installs the system packages this project needs and the ones named as arguments, on Debian and its kin. Does nothing
 # where all are there already.
 set -eu
-packages="libsqlite3-dev $*"
+packages="libsqlite3-dev coinor-libcbc-dev coinor-libclp-dev zlib1g-dev $*"
 missing=""
 for package in $packages; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"

@@ -18,6 +18,8 @@ package enum DocumentLimit {
     /// Characters of one file that begin or separate values: line breaks, commas, colons, brackets and list dashes. A value costs
     /// some hundred bytes once parsed and none comes without such a character.
     package static let structure = 400_000
+    /// How many times a file's limits a stored resource may reach.
+    static let storedGrowth = 4
     /// Problems told; the rest is only counted.
     package static let problems = 1_000
     /// Repeated keys told apart in one document; more of them end its reading.

@@ -50,7 +50,9 @@ struct FleetReader {
     mutating func read(_ file: FleetFile, at index: Int) {
         let position = FilePosition(index: index, name: file.name)
         let bytes = file.text.utf8.count
-        guard bytes <= DocumentLimit.fileBytes else {
+        // What was declared within the limits may be longer as it is stored: JSON puts everything in quotes.
+        let room = mode == .declared ? 1 : DocumentLimit.storedGrowth
+        guard bytes <= DocumentLimit.fileBytes * room else {
             return report(
                 position, 1, "document", "the file has \(bytes) bytes",
                 accepted: "at most \(DocumentLimit.fileBytes) bytes in a file")
@@ -60,7 +62,7 @@ struct FleetReader {
                 position, forbidden.line, "document", "\(forbidden.name) is not allowed",
                 accepted: "printable UTF-8 with lines that end in LF or CRLF; other characters as escapes in double quotes")
         }
-        guard DocumentText.structure(of: file.text) <= DocumentLimit.structure else {
+        guard DocumentText.structure(of: file.text) <= DocumentLimit.structure * room else {
             return report(
                 position, 1, "document", "the file holds too many values",
                 accepted: "at most \(DocumentLimit.structure) line breaks, commas, colons and brackets in a file")
@@ -124,14 +126,36 @@ struct FleetReader {
             guard let declaration = first[problem.key] else { continue }
             let isHearsay = problem.basis.contains { field in declaration.failedFields.contains { Self.spoils($0, field) } }
             if isHearsay { continue }
+            let field = Self.written(problem.field, in: declaration.node)
             report(
-                declaration.file, Self.line(of: problem.field, in: declaration.node), problem.path, problem.message,
+                declaration.file, Self.line(of: field, in: declaration.node), field.description, problem.message,
                 accepted: problem.accepted)
         }
     }
 
     /// Whether a finding on a field rests on one that failed: the field itself or one around it did, or one inside it.
     private static func spoils(_ failed: FieldPath, _ field: FieldPath) -> Bool { failed.overlaps(field) }
+
+    /// The field as the document has it: a list of one may be written as its entry, an accelerator type in another spelling.
+    private static func written(_ field: FieldPath, in document: DocumentNode) -> FieldPath {
+        var node: DocumentNode? = document
+        var steps: [FieldPath.Step] = []
+        for step in field.steps {
+            switch (step, node?.content) {
+            case (.index, .scalar): continue
+            case (.key(let name), .mapping(let entries)):
+                let entry =
+                    entries.first { $0.key == name } ?? entries.first { AcceleratorType.normalised($0.key).type?.name == name }
+                steps.append(.key(entry?.key ?? name))
+                node = entry?.value
+                continue
+            case (.index(let position), .sequence(let values)) where values.indices.contains(position): node = values[position]
+            default: node = nil
+            }
+            steps.append(step)
+        }
+        return FieldPath(steps)
+    }
 
     /// The line of a field, or of the nearest mapping or list around where it would stand.
     static func line(of field: FieldPath, in document: DocumentNode) -> Int {

@@ -24,6 +24,8 @@ package typealias WorkloadName = Identifier<Workload>
 package typealias GatewayName = Identifier<Gateway>
 package typealias RouteName = Identifier<Route>
 package typealias PolicyName = Identifier<CompliancePolicy>
+package typealias BudgetName = Identifier<Budget>
+package typealias PlacementPlanName = Identifier<PlacementPlan>
 package typealias PoolName = Identifier<CapacityPool>
 
 /// Names are RFC 1123 labels: lower-case letters, digits and `-`, starting and ending with a letter or digit, at most 63 long.

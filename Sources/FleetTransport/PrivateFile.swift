@@ -90,7 +90,7 @@ package enum PrivateFile {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("create folder", path) }
     }
 
-    private static func folder(of path: String) -> String {
+    static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
@@ -107,7 +107,7 @@ package enum PrivateFile {
         }
     }
 
-    private static func failure(_ operation: String, _ path: String) -> Failure {
+    static func failure(_ operation: String, _ path: String) -> Failure {
         Failure(operation: operation, path: path, cause: String(cString: strerror(errno)))
     }
 }

@@ -17,6 +17,13 @@ package struct StateFolder: Sendable, Equatable {
     /// `{"url": …}`: where the control API of this folder listens.
     package var serverAddress: String { "\(root)/server.json" }
     package var logs: String { "\(root)/logs" }
+    /// Quotes a user imported into the offer catalogue.
+    package var importedQuotes: String { "\(root)/catalogue.csv" }
+    package var importLock: String { "\(root)/catalogue.lock" }
+    /// Held by the one control plane of this folder.
+    package var serverLock: String { "\(root)/serve.lock" }
+    /// Held by the one `tradewind up` of this folder.
+    package var upLock: String { "\(root)/up.lock" }
 
     package func planeFolder(_ plane: PlaneName) -> String { "\(root)/planes/\(plane)" }
     package func gatewayFolder(_ gateway: GatewayName) -> String { "\(root)/gateways/\(gateway)" }

@@ -50,7 +50,8 @@ package struct PlaneServer: Service, CustomStringConvertible {
     private func run(_ stream: AsyncStream<PlaneRuntime.Input>, _ inputs: AsyncStream<PlaneRuntime.Input>.Continuation)
         async throws
     {
-        let lock = try PlaneLock(path: "\(configuration.folder)/lock", folder: configuration.folder)
+        // Two processes of one plane would give the same numbers and ports.
+        let lock = try FileLock(path: "\(configuration.folder)/lock")
         defer { withExtendedLifetime(lock) {} }
         var identity = try PlaneIdentity.load(configuration.identityFile)
         let hub = FeedHub()

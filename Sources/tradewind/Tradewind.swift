@@ -25,6 +25,9 @@ struct Tradewind: AsyncParsableCommand {
                     ExplainCommand.self,
                 ]),
             CommandGroup(
+                name: "Plan",
+                subcommands: [PlanCommand.self, CostCommand.self, AdviseCommand.self, CatalogCommand.self]),
+            CommandGroup(
                 name: "Run a fleet",
                 subcommands: [
                     UpCommand.self, ServeCommand.self, PlaneCommand.self, GatewayCommand.self, RelayCommand.self,

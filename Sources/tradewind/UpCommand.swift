@@ -50,7 +50,7 @@ struct UpCommand: AsyncParsableCommand {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         let folder = StateFolder(root: LocalFiles().absolute(state))
         let sources = try FleetSourceCollection.collect(files, access: LocalFiles())
-        let lock = try StateLock(folder)
+        let lock = try Self.lock(folder)
         let memory = try remember(sources, folder)
         try await PortCheck.requireFree(portBase...portBase + memory.gateways.count)
 
@@ -76,6 +76,20 @@ struct UpCommand: AsyncParsableCommand {
         withExtendedLifetime(lock) {}
         if case .failure(let error) = result, !(error is CancellationError), !running.isCancelled { throw error }
         progress.tell("everything has stopped")
+    }
+
+    /// Keeps a second `up` off the state folder.
+    private static func lock(_ folder: StateFolder) throws -> FileLock {
+        do {
+            return try FileLock(path: folder.upLock)
+        } catch let taken as FileLock.Taken {
+            let holder = taken.holder.map { " (process \($0))" } ?? ""
+            throw CommandFailure(
+                .conflict,
+                "another `tradewind up`\(holder) runs on \(folder.root); stop it, or take another folder with --state DIR")
+        } catch {
+            throw CommandFailure(.invalid, "\(error)")
+        }
     }
 
     /// What an earlier run knew and what the files declare. Mistakes in the files end the command here, with nothing started;

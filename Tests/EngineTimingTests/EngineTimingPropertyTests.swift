@@ -1,12 +1,12 @@
 import EngineTiming
-import FoundationEssentials
+import SeededCases
 import Testing
 
 /// Seeded random engines and request streams, checked against what must always hold.
 @Suite struct EngineTimingPropertyTests {
     private static let seed: UInt64 = 0x7261_6465_7769_6e64
     /// 10⁴, or `TRADEWIND_SOAK_CASES`.
-    private static let cases = ProcessInfo.processInfo.environment["TRADEWIND_SOAK_CASES"].flatMap { Int($0) } ?? 10_000
+    private static let cases = Int(caseCount())
 
     @Test("every request ends exactly once, in order, within batch, cache and queue limits")
     func invariants() throws {
@@ -93,7 +93,7 @@ private struct World {
     var watched = Watched.all
 
     init(seed: UInt64) {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         parameters = EngineTimingParameters(
             prefillTokensPerSecond: Double(random.next(in: 100...20_000)),
             decodeTokensPerSecond: Double(random.next(in: 1...200)),
@@ -147,24 +147,5 @@ private struct World {
             observe(engine)
         }
         return notifications
-    }
-}
-
-/// Steele et al., "Fast splittable pseudorandom number generators", OOPSLA 2014.
-private struct SplitMix64 {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func next(in range: ClosedRange<Int>) -> Int {
-        range.lowerBound + Int(next() % UInt64(range.upperBound - range.lowerBound + 1))
     }
 }

@@ -1,6 +1,7 @@
 import FleetDocuments
 import FleetModel
 import Foundation
+import SeededCases
 import Testing
 
 /// Files broken at random.
@@ -15,10 +16,11 @@ struct DocumentFuzzTests {
 
     @Test("a fleet broken anywhere is read or refused, every problem with a line of the file")
     func mutations() {
-        let documents = sampleFleet.components(separatedBy: "---\n")
+        let documents = [sampleFleet, planningSample].flatMap { $0.components(separatedBy: "---\n") }
         let known = [
             ResourceKey(kind: .provider, name: "onprem"), ResourceKey(kind: .provider, name: "aws"),
-            ResourceKey(kind: .workload, name: "chat"),
+            ResourceKey(kind: .provider, name: "gcp"), ResourceKey(kind: .workload, name: "chat"),
+            ResourceKey(kind: .workload, name: "draw"), ResourceKey(kind: .workloadPlane, name: "tokyo"),
         ]
         var generator = SeededGenerator(seed: 2)
         var refused = 0

@@ -1,4 +1,5 @@
 import FleetModel
+import SeededCases
 
 /// Valid fleets at random, with every field in every form it may take.
 struct FleetGenerator {
@@ -9,11 +10,13 @@ struct FleetGenerator {
     mutating func resources() -> [Resource] {
         let providers = (0..<int(1...3)).map { provider("provider-\($0)") }
         let workloads = (0..<int(1...3)).map { workload("workload-\($0)") }
-        return providers.map(Resource.provider)
-            + (0..<int(1...3)).map { .workloadPlane(plane("plane-\($0)", provider: pick(providers).name)) }
+        let planes = (0..<int(1...3)).map { plane("plane-\($0)", provider: pick(providers).name) }
+        return providers.map(Resource.provider) + planes.map(Resource.workloadPlane)
             + (0..<int(1...2)).map { .gateway(gateway("gateway-\($0)")) } + workloads.map(Resource.workload)
             + (0..<int(0...2)).map { .compliancePolicy(policy("policy-\($0)")) }
             + (0..<int(0...2)).map { .route(route("route-\($0)", workload: pick(workloads).name)) }
+            + (0..<int(0...2)).map { .budget(budget("budget-\($0)", workloads: workloads.map(\.name))) }
+            + (0..<int(0...1)).map { _ in .placementPlan(plan("default", planes: planes, workloads: workloads.map(\.name))) }
     }
 
     private mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
@@ -23,10 +26,13 @@ struct FleetGenerator {
     private mutating func number() -> Double {
         pick([1, 0.1, 11, 0.00001, 123_456.789, 7.25, 1e-7, 3e9, Double(int(1...1_000_000)) / 997])
     }
+    private mutating func rate() -> RequestsPerSecond { RequestsPerSecond(min(number(), 1e9)) }
+    private mutating func price() -> Double { min(number(), 1e6) }
     private mutating func duration() -> Duration {
         pick([.nanoseconds(1), .microseconds(1), .milliseconds(1), .seconds(1), .seconds(60), .seconds(3_600)]) * int(1...999)
     }
     private mutating func share() -> Share { Share(Double(int(0...1_000_000_000)) / 1e9) }
+    private mutating func availability() -> Share { Share(Double(int(1...1_000_000_000)) / 1e9) }
     private mutating func text() -> String {
         pick([
             "chat", "no", "12", "1.5", "~", "null", "a: b", "#x", "*star", "&and", "it's", "\"q\"", "ü", "{port}", "--flag",
@@ -49,7 +55,10 @@ struct FleetGenerator {
     }
 
     private mutating func provider(_ name: String) -> Provider {
-        Provider(metadata: metadata(name), kind: pick(Provider.Kind.allCases), attestations: flag() ? ["SOC2", "HIPAA-BAA"] : [])
+        Provider(
+            metadata: metadata(name), kind: pick(Provider.Kind.allCases), attestations: flag() ? ["SOC 2", "HIPAA-BAA"] : [],
+            egress: maybe { USDPerGiB($0.price()) }, storage: maybe { USDPerGiBMonth($0.price()) },
+            availability: maybe { $0.availability() })
     }
 
     private mutating func plane(_ name: String, provider: ProviderName) -> WorkloadPlane {
@@ -59,17 +68,22 @@ struct FleetGenerator {
             maxConcurrentRequests: int(1...1_000))
         let pools = (0..<int(1...3)).map { position in
             let isOwned = flag()
+            let tier = isOwned ? .reserved : pick(CapacityPool.Tier.allCases)
             return CapacityPool(
-                name: PoolName("pool-\(position)"), accelerator: pick(["H100-80GB", "CPU"]), acceleratorsPerNode: int(1...8),
-                tier: isOwned ? .reserved : pick(CapacityPool.Tier.allCases), owned: isOwned, maxNodes: int(1...9),
-                usdPerNodeHour: maybe { $0.number() })
+                name: PoolName("pool-\(position)"), accelerator: pick(["H100-80GB", "CPU", "Homemade-9"]),
+                acceleratorsPerNode: int(1...8), tier: tier, owned: isOwned, maxNodes: int(1...9),
+                usdPerNodeHour: maybe { $0.price() },
+                commitment: tier == .reserved && !isOwned ? maybe { $0.pick(CapacityPool.Commitment.allCases) } : nil,
+                interruptionsPerNodeHour: tier == .spot ? maybe { Double($0.int(0...1_000_000_000)) / 1e12 } : nil,
+                replacementTime: tier == .spot ? maybe { $0.duration() } : nil)
         }
         return WorkloadPlane(
             metadata: metadata(name), provider: provider, region: "r1", location: location(),
             driver: flag() ? .local : .endpoint(endpoint), pools: pools,
             protection: DataProtection(
                 encryptionInTransit: flag(), encryptionAtRest: flag(), audit: pick(DataProtection.Audit.allCases)),
-            networks: flag() ? ["10.0.0.0/8", "fd00::/8"] : [])
+            networks: flag() ? ["10.0.0.0/8", "fd00::/8"] : [], egress: maybe { USDPerGiB($0.price()) },
+            availability: maybe { $0.availability() })
     }
 
     private mutating func gateway(_ name: String) -> Gateway {
@@ -93,46 +107,73 @@ struct FleetGenerator {
                 readinessPath: pick(["/health", "/ready"]), startTimeoutMilliseconds: int(1...900_000)))
     }
 
+    private mutating func demand(_ position: Int) -> Demand {
+        let place = location()
+        return Demand(
+            from: "City \(position)", location: Location(coordinates: place.coordinates, country: place.country),
+            volume: flag()
+                ? .rate(rate())
+                : .concurrent(users: Double(int(1...90_000)) / 8, requestDuration: .milliseconds(int(1...99_999))),
+            profile: pick([
+                .constant, .officeHours, .hourly([.whole] + (1..<pick([24, 168])).map { _ in share() }),
+            ]),
+            utcOffset: maybe { UTCOffset(minutes: $0.int(UTCOffset.possible)) }, latencyBudget: maybe { $0.duration() })
+    }
+
+    private mutating func replica() -> ReplicaRequirement {
+        let count: Int? = maybe { $0.int(1...8) }
+        let accelerators = count ?? 1
+        var profile = [AcceleratorProfile(accelerator: "H100-80GB", accelerators: int(1...8), rate: rate())]
+        if flag() { profile.append(AcceleratorProfile(accelerator: "A100-80GB", accelerators: accelerators, rate: rate())) }
+        return ReplicaRequirement(
+            memory: maybe { Gibibytes($0.pick([80, 40, 0.5, 79.999, 1e-7])) }, accelerators: count,
+            architectures: pick([[], [.hopper], [.hopper, .ampere]]),
+            types: pick([[], ["H100-80GB"], ["H100-80GB", "Homemade-9"]]),
+            profile: profile, engine: maybe { $0.engine() }, drainTimeout: .seconds(int(1...3_600)),
+            artifact: maybe { Gibibytes(min($0.number(), 1_000_000)) })
+    }
+
     private mutating func workload(_ name: String) -> Workload {
         let latency = duration()
         let objective = Objective(
             latencyBudget: latency, failoverLatencyBudget: maybe { latency + $0.duration() },
-            survive: pick(Objective.Survival.allCases), keptShare: share())
-        let profile = [AcceleratorProfile(accelerator: "H100-80GB", accelerators: int(1...8), rate: RequestsPerSecond(number()))]
+            survive: pick(Objective.Survival.allCases), keptShare: share(), targetUtilization: availability())
         let data = DataRules(
             classification: pick(DataRules.Classification.allCases), residency: maybe { $0.flag() ? ["CA", "EU"] : ["UK"] },
             transit: pick(DataRules.Transit.allCases), maxSnapshotAge: maybe { $0.duration() })
         let minimum = int(0...5)
-        let demand = (0..<int(0...2)).map { position in
-            let place = location()
-            return Demand(
-                from: "City \(position)", location: Location(coordinates: place.coordinates, country: place.country),
-                peak: RequestsPerSecond(number()), profile: pick(Demand.Profile.allCases))
-        }
         return Workload(
             metadata: metadata(name), models: ["\(name)/model", "\(name).v2"], workloadClass: pick(Workload.Class.allCases),
-            replica: ReplicaRequirement(
-                memory: maybe { Gibibytes($0.number()) },
-                profile: profile
-                    + (flag()
-                        ? [AcceleratorProfile(accelerator: "A100-80GB", accelerators: 1, rate: RequestsPerSecond(number()))]
-                        : []),
-                engine: maybe { $0.engine() }, drainTimeout: .seconds(int(1...3_600))),
-            objective: objective, data: data, maxSpotShare: share(),
+            replica: replica(), objective: objective, data: data, maxSpotShare: share(),
+            egressPerRequest: maybe { Gibibytes($0.pick([1, 1e-5, 40 / 1_048_576, 0.75])) },
             scaling: ScalingPolicy(
                 minReplicas: minimum, maxReplicas: minimum + int(1...9),
                 queuedRequestsPerReplica: maybe { Double($0.int(1...99)) / 8 }),
-            demand: demand)
+            demand: (0..<int(0...2)).map { demand($0) })
+    }
+
+    private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {
+        Budget(metadata: metadata(name), workloads: flag() ? workloads : [], ceiling: USDPerHour(price()))
+    }
+
+    private mutating func plan(_ name: String, planes: [WorkloadPlane], workloads: [WorkloadName]) -> PlacementPlan {
+        let blocks = ["night", "day"]
+        let rows = planes.flatMap { plane in plane.pools.flatMap { pool in blocks.map { (plane.name, pool.name, $0) } } }
+        return PlacementPlan(
+            metadata: metadata(name), blocks: blocks, hours: (0..<pick([24, 168])).map { _ in int(0...1) },
+            nodes: rows.map { .init(plane: $0.0, pool: $0.1, block: $0.2, count: int(0...9)) },
+            replicas: rows.map { .init(workload: workloads[0], plane: $0.0, pool: $0.1, block: $0.2, count: int(0...9)) },
+            fleetGeneration: maybe { UInt64($0.int(0...9_999)) })
     }
 
     private mutating func policy(_ name: String) -> CompliancePolicy {
         CompliancePolicy(
             metadata: metadata(name),
             appliesTo: .init(
-                classification: maybe { $0.pick(DataRules.Classification.allCases) }, jurisdiction: maybe { _ in "EU" }),
+                classifications: pick([[], [.pii], [.phi, .pci]]), jurisdictions: pick([[], ["EU"], ["EU", "UK"]])),
             requires: .init(
-                jurisdictions: maybe { _ in ["EU", "US-GOV"] }, attestations: flag() ? ["PCI-DSS"] : [],
-                encryptionInTransit: flag(),
+                jurisdictions: ["EU", "US-GOV"], attestedJurisdictions: flag() ? ["US": "EU-US-DPF", "CA": "SOC2"] : [:],
+                attestations: flag() ? ["PCI-DSS"] : [], encryptionInTransit: flag(),
                 encryptionAtRest: flag(), audit: pick(DataProtection.Audit.allCases)))
     }
 

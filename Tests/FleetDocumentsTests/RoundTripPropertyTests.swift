@@ -1,5 +1,6 @@
 import FleetDocuments
 import FleetModel
+import SeededCases
 import Testing
 
 @Suite("Round trip")

@@ -7,6 +7,7 @@ package enum CommandExit: Int32, CaseIterable, Sendable {
     case conflict = 5
     case notPermitted = 6
     case serverFailed = 7
+    case solverFailed = 8
     /// `EX_USAGE` of `sysexits.h`, which the argument parser ends with.
     case usage = 64
 
@@ -19,6 +20,7 @@ package enum CommandExit: Int32, CaseIterable, Sendable {
         case .conflict: "it changed meanwhile, or something still depends on it"
         case .notPermitted: "the token is missing, unknown, or may not do this"
         case .serverFailed: "the control plane failed or answered something unintelligible"
+        case .solverFailed: "the solver's library failed"
         case .usage: "the command line is not valid"
         }
     }

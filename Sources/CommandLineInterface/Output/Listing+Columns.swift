@@ -11,6 +11,8 @@ extension Listing {
         case .resources(.compliancePolicy): Self.policyColumns
         case .resources(.gateway): Self.gatewayColumns
         case .resources(.route): Self.routeColumns
+        case .resources(.budget): Self.budgetColumns
+        case .resources(.placementPlan): Self.placementPlanColumns
         case .replicas: Self.replicaColumns
         case .events: Self.eventColumns
         case .audit: Self.auditColumns
@@ -33,12 +35,22 @@ extension Listing {
         Column(heading, isWide: isWide) { item in ItemReading.list(path.reduce(item) { $0[$1] }) }
     }
 
+    /// A field that holds one word or a list of them.
+    private static func words(_ heading: String, _ path: String...) -> ListingColumn {
+        Column(heading) { item in
+            let value = path.reduce(item) { $0[$1] }
+            return value.elements.isEmpty ? ItemReading.plain(value) : ItemReading.list(value)
+        }
+    }
+
     private static let ready = Column("READY") { ItemReading($0).readiness }
     private static let readyReason = Column("REASON", isWide: true) { ItemReading($0).readinessReason }
     private static let replicaCount = Column("REPLICAS") { ItemReading($0).replicas }
 
     private static let providerColumns: [Column] = [
         .name, plain("KIND", "spec", "kind"), list("ATTESTATIONS", "spec", "attestations"), .age,
+        plain("EGRESS", isWide: true, "spec", "egress"), plain("STORAGE", isWide: true, "spec", "storage"),
+        plain("AVAILABILITY", isWide: true, "spec", "availability"),
     ]
 
     private static let planeColumns: [Column] = [
@@ -62,8 +74,8 @@ extension Listing {
     ]
 
     private static let policyColumns: [Column] = [
-        .name, plain("CLASSIFICATION", "spec", "appliesTo", "classification"),
-        plain("JURISDICTION", "spec", "appliesTo", "jurisdiction"), list("ATTESTATIONS", "spec", "requires", "attestations"),
+        .name, words("CLASSIFICATION", "spec", "appliesTo", "classification"),
+        words("JURISDICTION", "spec", "appliesTo", "jurisdiction"), list("ATTESTATIONS", "spec", "requires", "attestations"),
         .age, list("ALLOWED", isWide: true, "spec", "requires", "jurisdictions"),
         plain("AUDIT", isWide: true, or: DataProtection.Audit.none.rawValue, "spec", "requires", "audit"),
     ]
@@ -87,6 +99,23 @@ extension Listing {
         plain("BALANCING", or: Route.Balancing.predictedTimeToFirstToken.rawValue, "spec", "balancing", "policy"), .age,
         plain("AFFINITY", isWide: true, or: Route.Affinity.none.rawValue, "spec", "balancing", "affinity"),
         list("HOSTS", isWide: true, "spec", "match", "hosts"),
+    ]
+
+    private static let budgetColumns: [Column] = [
+        .name, plain("CEILING", "spec", "ceiling"),
+        Column("WORKLOADS") { item in
+            let workloads = item["spec"]["workloads"]
+            return workloads.elements.isEmpty ? "all" : ItemReading.list(workloads)
+        }, .age,
+    ]
+
+    private static let placementPlanColumns: [Column] = [
+        .name, Column("INFORCE") { $0["metadata"]["name"].text == PlacementPlan.nameInForce.rawValue ? "yes" : "no" },
+        Column("BLOCKS") { "\($0["spec"]["blocks"].elements.count)" },
+        Column("WORKLOADS") { item in
+            Set(item["spec"]["replicas"].elements.compactMap { $0["workload"].text }).sorted().joined(separator: ",")
+        },
+        plain("FLEET", "spec", "fleetGeneration"), .age,
     ]
 
     private static let replicaColumns: [Column] = [

@@ -3,7 +3,7 @@ package import FleetTransport
 
 /// Shows why a workload runs where it does.
 package enum PlacementText {
-    /// - Parameter explanation: `{"workload", "chosen", "rejected", "gateways", "shortfalls"}` as the control plane explains a placement.
+    /// - Parameter explanation: `{"workload", "chosen", "rejected", "gateways", "shortfalls", "plan"}` as the control plane explains a placement.
     package static func rendered(_ explanation: JSONValue, workload: WorkloadName) -> String {
         let chosen = explanation["chosen"].elements
         let rejected = explanation["rejected"].elements
@@ -13,10 +13,21 @@ package enum PlacementText {
         if !rejected.isEmpty { text += "\nRejected:\n" + rejectedTable(rejected).rendered(indentation: "  ") }
         let gateways = explanation["gateways"].elements
         if !gateways.isEmpty { text += "\nGateways:\n" + gatewayTable(gateways).rendered(indentation: "  ") }
+        text += planText(explanation["plan"])
         if !shortfalls.isEmpty {
             text += "\nNot placed:\n" + shortfalls.map { "  \(TerminalText.escaped($0))\n" }.joined()
         }
         return text
+    }
+
+    /// How far the plan in force is followed; empty where no plan covers the workload.
+    private static func planText(_ plan: JSONValue) -> String {
+        guard let name = plan["plan"].text else { return "" }
+        let counts = "\(plan["placed"].integer ?? 0) of \(plan["wanted"].integer ?? 0)"
+        let deviations = plan["deviations"].elements.compactMap(\.text)
+        let line = TerminalText.escaped(
+            "Plan \(name), block \(plan["block"].text ?? ""): \(counts) replicas are where it wants them")
+        return "\n\(line)\n" + deviations.map { "  \(TerminalText.escaped($0))\n" }.joined()
     }
 
     private static func chosenTable(_ chosen: [JSONValue]) -> Table {

@@ -15,7 +15,7 @@ package struct ResourceDescription: Equatable, Sendable {
     /// `now` is in seconds since 1970, UTC.
     package func rendered(now: Double) -> String {
         [
-            summary(now: now), section("Spec", resource["spec"]),
+            summary(now: now), section("Spec", Self.shortened(resource["spec"])),
             section("Status", resource["status"].removing(["conditions"])), conditions(now: now),
             table("Replicas", replicas, of: .replicas, now: now), table("Events", events, of: .events, now: now),
         ].joined()
@@ -37,6 +37,18 @@ package struct ResourceDescription: Equatable, Sendable {
             let label = "\(title):"
             return label + String(repeating: " ", count: 13 - label.count) + TerminalText.escaped(value) + "\n"
         }.joined()
+    }
+
+    /// Entries of a list that are shown; of a longer one, such as a plan's replicas, only the number is.
+    private static let entriesShown = 24
+
+    private static func shortened(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .array(let elements) where elements.count > entriesShown:
+            .string("\(elements.count) entries, shown by get with -o yaml")
+        case .object(let members): .object(members.mapValues(shortened))
+        default: value
+        }
     }
 
     private func section(_ title: String, _ value: JSONValue) -> String {

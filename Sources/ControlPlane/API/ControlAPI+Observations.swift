@@ -116,6 +116,7 @@ extension ControlAPI {
         var chosen: [PlacementDecision.Choice]
         var rejected: [PlacementDecision.Rejection]
         var shortfalls: [String]
+        var plan: PlacementDecision.PlanFidelity?
         var gateways: [Door]
     }
 
@@ -124,7 +125,8 @@ extension ControlAPI {
         let name = WorkloadName(context.parameter("workload"))
         let contents = try await store.contents()
         let set = FleetDocumentSet(
-            fleet: try documents.fleet(contents), records: try await store.planeRecords(), feedPeers: [:])
+            fleet: try documents.fleet(contents), hourOfWeekUTC: clock.timestamp().hourOfWeekUTC,
+            records: try await store.planeRecords(), feedPeers: [:])
         guard let placement = set.decision.placement(of: name) else {
             throw APIError.notFound("there is no Workload/\(name.rawValue); explain takes the name of a workload")
         }
@@ -140,7 +142,7 @@ extension ControlAPI {
         return try .json(
             Explanation(
                 workload: name, chosen: placement.chosen, rejected: placement.rejected, shortfalls: placement.shortfalls,
-                gateways: doors))
+                plan: placement.plan, gateways: doors))
     }
 
     // MARK: Parts of a request

@@ -9,7 +9,9 @@ extension ControlAPI {
         let kind = try Self.kind(context)
         if try request.flag("watch") { return try await watch(kind, after: try request.number("resourceVersion")) }
         let contents = try await store.contents(of: kind)
-        return .list(try contents.resources.map(documents.document), resourceVersion: contents.resourceVersion)
+        return .list(
+            try contents.resources.map(documents.document), resourceVersion: contents.resourceVersion,
+            fleetGeneration: contents.declarationVersion)
     }
 
     func read(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -59,6 +59,7 @@ package struct DeclarationDesk: Sendable {
     private func declaration(
         of resources: [Resource], over contents: StoreContents, isDryRun: Bool
     ) throws -> Declaration {
+        try refuseStalePlans(resources, over: contents)
         let before = try documents.fleet(contents)
         let after = Fleet(before.resources + resources)
         let problems = Self.problems(of: after, beyond: before)
@@ -77,6 +78,23 @@ package struct DeclarationDesk: Sendable {
             isDryRun: isDryRun)
     }
 
+    /// Refuses plans made for another fleet than the one they would be carried out on. A plan that comes with other resources, as
+    /// in a copy of a whole fleet, is taken as it is; so is one that says nothing of its generation.
+    private func refuseStalePlans(_ resources: [Resource], over contents: StoreContents) throws {
+        let plans = resources.compactMap { if case .placementPlan(let plan) = $0 { plan } else { nil } }
+        guard plans.count == resources.count else { return }
+        for plan in plans {
+            guard let generation = plan.fleetGeneration, generation != contents.declarationVersion else { continue }
+            let key = ResourceKey(kind: .placementPlan, name: plan.metadata.name)
+            let stored = contents.resources.first { $0.key == key }
+            // The same once more changes nothing.
+            if stored?.spec == ResourceDocuments.write(.placementPlan(plan), expectedVersion: nil).spec { continue }
+            throw APIError.conflict(
+                "\(key) was made for generation \(generation) of the fleet, which is at generation "
+                    + "\(contents.declarationVersion) now; make it anew: tradewind plan --out FILE")
+        }
+    }
+
     /// What is wrong with a whole fleet that was not wrong before: names contested, references left dangling.
     private static func problems(of after: Fleet, beyond before: Fleet) -> [FleetProblem] {
         let known = before.problems()
@@ -86,7 +104,7 @@ package struct DeclarationDesk: Sendable {
     private func repeating(
         by author: Author, _ check: (StoreContents) throws -> Declaration
     ) async throws -> [DeclarationOutcome] {
-        for _ in 1..<APILimits.declarationAttempts {
+        for _ in 0..<APILimits.declarationAttempts {
             let contents = try await store.contents()
             let declaration = try check(contents)
             do {

@@ -19,9 +19,12 @@ extension Response {
     }
 
     /// Items, each one JSON text, in the shape every list has.
-    package static func list(_ items: [String], resourceVersion: UInt64) -> Response {
-        let head =
-            #"{"apiVersion":"\#(fleetAPIVersion)","kind":"List","metadata":{"resourceVersion":"\#(resourceVersion)"},"items":["#
+    ///
+    /// - Parameter fleetGeneration: the newest change of anything declared; only lists of declared kinds tell it.
+    package static func list(_ items: [String], resourceVersion: UInt64, fleetGeneration: UInt64? = nil) -> Response {
+        let generation = fleetGeneration.map { #""fleetGeneration":"\#($0)","# } ?? ""
+        let metadata = #"{\#(generation)"resourceVersion":"\#(resourceVersion)"}"#
+        let head = #"{"apiVersion":"\#(fleetAPIVersion)","kind":"List","metadata":\#(metadata),"items":["#
         return text(Array((head + items.joined(separator: ",") + "]}\n").utf8), type: "application/json")
     }
 }

@@ -47,16 +47,19 @@ package struct FleetDocumentSet: Sendable {
     package let sendable: [Document]
 
     /// - Parameters:
+    ///   - hourOfWeekUTC: the hour for which the plan in force is followed; 0 is Monday 00:00.
     ///   - handover: brought up to date with the placement, and what planes keep by it.
     ///   - silent: planes that cannot be told what to run yet.
     package init(
-        fleet: Fleet, records: [PlaneName: PlaneRecord], feedPeers: [PlaneName: [PlaneAssignment.FeedPeer]],
+        fleet: Fleet, hourOfWeekUTC: Int, records: [PlaneName: PlaneRecord],
+        feedPeers: [PlaneName: [PlaneAssignment.FeedPeer]],
         silent: Set<PlaneName> = [], handover: (PlacementDecision) -> Handover = { _ in Handover() }
     ) {
         self.fleet = fleet
         let drained = Set(records.filter(\.value.isDrained).keys)
         self.drained = drained
-        decision = Placement.decide(PlacementInputs(fleet: fleet, drained: drained))
+        let planned = fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hourOfWeekUTC) }
+        decision = Placement.decide(PlacementInputs(fleet: fleet, drained: drained, planned: planned))
         let assigned = handover(decision).extend(decision)
         let assignments = AssignmentComposer(fleet: fleet, decision: assigned, drained: drained, feedPeers: feedPeers)
         let snapshots = SnapshotComposer(
@@ -74,7 +77,8 @@ package struct FleetDocumentSet: Sendable {
             }
             for workload in decision.workloads {
                 let choices = workload.chosen.map { "\($0.plane)/\($0.placement.pool) \($0.placement.count)" }
-                digests["placement/\(workload.workload)"] = digest((choices + workload.shortfalls).joined(separator: "\n"))
+                let said = choices + workload.shortfalls + (workload.plan?.deviations ?? [])
+                digests["placement/\(workload.workload)"] = digest(said.joined(separator: "\n"))
             }
             return digests
         }
@@ -88,10 +92,11 @@ package struct FleetDocumentSet: Sendable {
             let placed = FleetEvent(
                 subject: subject, reason: "PlacementChanged",
                 message: places.isEmpty ? "runs nowhere" : places.joined(separator: ", "))
-            guard !workload.shortfalls.isEmpty else { return [placed] }
-            let unplaced = FleetEvent(
-                subject: subject, severity: .warning, reason: "Unplaced", message: workload.shortfalls.joined(separator: "; "))
-            return [placed, unplaced]
+            let warnings = [("Unplaced", workload.shortfalls), ("PlanDeviation", workload.plan?.deviations ?? [])]
+            return [placed]
+                + warnings.filter { !$0.1.isEmpty }.map { reason, said in
+                    FleetEvent(subject: subject, severity: .warning, reason: reason, message: said.joined(separator: "; "))
+                }
         }
     }
 }

@@ -26,6 +26,8 @@ package final class Reconciler: Sendable {
         var versions: [String: SnapshotVersion] = [:]
         var hasPublished: Set<String> = []
         var hasSettled = false
+        /// The hour the newest pass was made for.
+        var hourOfWeek: Int?
         var passes: UInt64 = 0
         var failures: UInt64 = 0
         /// The name of every declared plane and gateway, to refuse strangers' reports without a read.
@@ -90,16 +92,18 @@ package final class Reconciler: Sendable {
         return isAccepted
     }
 
-    /// Looks for silence; wakes the loop when somebody fell silent.
+    /// Looks for silence, and at the hour; wakes the loop when somebody fell silent or another hour of the plan began.
     package func lookForSilence() {
         let now = clock.now()
+        let hour = clock.timestamp().hourOfWeekUTC
         let isDirty = state.withLock { state in
             let lost = state.observation.tick(now: now)
             state.pendingEvents.append(contentsOf: lost)
             // Once after the start, what was unknown becomes absent.
             let settles = !state.hasSettled && now.since(start) >= FleetObservation.silence
             if settles { state.hasSettled = true }
-            if settles || !lost.isEmpty || state.handover.isUnderWay { state.isDirty = true }
+            let isNextHour = state.hourOfWeek.map { $0 != hour } ?? false
+            if settles || isNextHour || !lost.isEmpty || state.handover.isUnderWay { state.isDirty = true }
             return state.isDirty
         }
         if isDirty { wakeUp.yield() }
@@ -151,7 +155,11 @@ package final class Reconciler: Sendable {
 
     /// One pass.
     package func pass() async throws {
-        state.withLock { $0.isDirty = false }
+        let hour = clock.timestamp().hourOfWeekUTC
+        state.withLock { state in
+            state.isDirty = false
+            state.hourOfWeek = hour
+        }
         let now = clock.now()
         let contents = try await store.contents()
         let fleet = try documents.fleet(contents)
@@ -162,7 +170,7 @@ package final class Reconciler: Sendable {
         }
         let records = try await recordFeedAddresses(of: fleet, observation)
         let documents = FleetDocumentSet(
-            fleet: fleet, records: records, feedPeers: tokens.feedPeers(of: fleet),
+            fleet: fleet, hourOfWeekUTC: hour, records: records, feedPeers: tokens.feedPeers(of: fleet),
             silent: Self.silent(fleet, records, observation, now: now)
         ) { decision in
             state.withLock { state in

@@ -17,7 +17,6 @@ package struct ControlPlaneConfiguration: Equatable, Sendable {
         case plainTextBeyondLoopback(host: String)
         case unusableTLS(file: String, cause: String)
         case alreadyServed(folder: String)
-        case unusableFolder(path: String, cause: String)
 
         package var description: String {
             switch self {
@@ -25,7 +24,6 @@ package struct ControlPlaneConfiguration: Equatable, Sendable {
                 "refusing to listen on \(host) without TLS: tokens would cross the network in the clear; "
                     + "give --tls-certificate and --tls-key, or listen on 127.0.0.1"
             case .unusableTLS(let file, let cause): "\(file) cannot be used for TLS: \(cause); a PEM file is wanted"
-            case .unusableFolder(let path, let cause): "cannot open \(path): \(cause)"
             case .alreadyServed(let folder): "another control plane serves \(folder); stop it, or use another state folder"
             }
         }

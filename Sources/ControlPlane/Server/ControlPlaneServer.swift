@@ -32,7 +32,7 @@ package struct ControlPlaneServer: Service, CustomStringConvertible {
     package func run() async throws {
         try configuration.validate()
         let server = try serverBuilder()
-        let lock = try StateLock(folder: configuration.stateFolder)
+        let lock = try lockedFolder()
         let assembly = try await ControlPlaneAssembly(folder: configuration.stateFolder, clock: clock, logger: logger)
         let application = Application(
             router: assembly.router, server: server,
@@ -48,6 +48,15 @@ package struct ControlPlaneServer: Service, CustomStringConvertible {
         try await application.run()
         try assembly.store.close()
         withExtendedLifetime(lock) {}
+    }
+
+    /// Keeps a second control plane out of the state folder.
+    private func lockedFolder() throws -> FileLock {
+        do {
+            return try FileLock(path: configuration.stateFolder.serverLock)
+        } catch is FileLock.Taken {
+            throw ControlPlaneConfiguration.Problem.alreadyServed(folder: configuration.stateFolder.root)
+        }
     }
 
     private func announce(_ channel: any Channel) async {

@@ -5,7 +5,7 @@ import FoundationEssentials
 package protocol FleetClock: Sendable {
     /// Monotonic; decides.
     func now() -> Moment
-    /// Civil; only shown to people.
+    /// Civil: shown to people, and the hour by which a plan is followed.
     func timestamp() -> Timestamp
 }
 

@@ -10,8 +10,9 @@ struct CandidateSearch {
     init(workload: Workload, inputs: PlacementInputs) {
         self.workload = workload
         loads = inputs.load(of: workload)
+        let fence = inputs.fleet.fence
         for plane in inputs.fleet.planes {
-            consider(plane, inputs: inputs)
+            consider(plane, inputs: inputs, fence: fence)
         }
     }
 
@@ -21,12 +22,11 @@ struct CandidateSearch {
         return loads.reduce(0) { $0 + $1.rate.value } / fastest.value
     }
 
-    private mutating func consider(_ plane: WorkloadPlane, inputs: PlacementInputs) {
+    private mutating func consider(_ plane: WorkloadPlane, inputs: PlacementInputs, fence: Fence) {
         if inputs.drained.contains(plane.name) {
             reject(plane, pool: nil, "it is drained")
             return
         }
-        let fence = inputs.fleet.fence
         // A workload nobody's demand is declared for may be asked for from anywhere: the strictest rule holds.
         let places: [[Jurisdiction]?] = loads.isEmpty ? [nil] : loads.map { $0.location.jurisdictions }
         let verdicts = places.map { fence.verdict(workload: workload, plane: plane, userJurisdictions: $0) }
@@ -46,26 +46,17 @@ struct CandidateSearch {
     }
 
     private mutating func matchingProfile(plane: WorkloadPlane, pool: CapacityPool) -> AcceleratorProfile? {
-        guard let profile = workload.replica.profile.first(where: { $0.accelerator == pool.accelerator }) else {
-            let known = workload.replica.profile.map(\.accelerator.name).joined(separator: ", ")
-            reject(plane, pool: pool.name, "it has \(pool.accelerator); the workload's profile knows \(known)")
+        switch workload.replica.match(pool) {
+        case .cannot(let because):
+            reject(plane, pool: pool.name, because)
             return nil
+        case .runs(let profile):
+            if workload.replica.engine == nil, plane.driver == .local {
+                reject(plane, pool: pool.name, "the workload declares no engine that a local plane could start")
+                return nil
+            }
+            return profile
         }
-        if let wanted = workload.replica.memory, let memory = pool.accelerator.memory, memory < wanted {
-            reject(plane, pool: pool.name, "\(pool.accelerator) has \(memory.text); a replica needs \(wanted.text)")
-            return nil
-        }
-        guard profile.accelerators <= pool.acceleratorsPerNode else {
-            reject(
-                plane, pool: pool.name,
-                "a replica needs \(profile.accelerators) accelerators in one node; its nodes have \(pool.acceleratorsPerNode)")
-            return nil
-        }
-        if workload.replica.engine == nil, plane.driver == .local {
-            reject(plane, pool: pool.name, "the workload declares no engine that a local plane could start")
-            return nil
-        }
-        return profile
     }
 
     private mutating func reject(_ plane: WorkloadPlane, pool: PoolName?, _ because: String) {

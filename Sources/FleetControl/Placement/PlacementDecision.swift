@@ -30,6 +30,28 @@ package struct PlacementDecision: Equatable, Sendable, Codable {
         }
     }
 
+    /// How far the placement of a workload is the one a plan asked for.
+    package struct PlanFidelity: Equatable, Sendable, Codable {
+        /// Name of the plan.
+        package var plan: String
+        /// The block of the plan that holds now.
+        package var block: String
+        /// Replicas the plan wants.
+        package var wanted: Int
+        /// Replicas that are where the plan wants them.
+        package var placed: Int
+        /// What could not be done as planned, each with the reason. Empty where all was.
+        package var deviations: [String]
+
+        package init(plan: String, block: String, wanted: Int, placed: Int = 0, deviations: [String] = []) {
+            self.plan = plan
+            self.block = block
+            self.wanted = wanted
+            self.placed = placed
+            self.deviations = deviations
+        }
+    }
+
     package struct WorkloadPlacement: Equatable, Sendable, Codable {
         package var workload: WorkloadName
         /// Sorted by plane, then pool.
@@ -38,12 +60,17 @@ package struct PlacementDecision: Equatable, Sendable, Codable {
         package var rejected: [Rejection]
         /// What was wanted and could not be placed, each with what binds. Empty when all is placed.
         package var shortfalls: [String]
+        /// Nil where no plan covers the workload.
+        package var plan: PlanFidelity?
 
-        package init(workload: WorkloadName, chosen: [Choice], rejected: [Rejection], shortfalls: [String]) {
+        package init(
+            workload: WorkloadName, chosen: [Choice], rejected: [Rejection], shortfalls: [String], plan: PlanFidelity? = nil
+        ) {
             self.workload = workload
             self.chosen = chosen
             self.rejected = rejected
             self.shortfalls = shortfalls
+            self.plan = plan
         }
 
         package var replicas: Int { chosen.reduce(0) { $0 + $1.placement.count } }

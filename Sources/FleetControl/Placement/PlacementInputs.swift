@@ -20,11 +20,16 @@ package struct PlacementInputs: Equatable, Sendable {
     package var drained: Set<PlaneName>
     /// Load to carry, by workload; a workload without an entry is placed for its declared peak demand.
     package var loads: [WorkloadName: [Load]]
+    /// What a plan wants now; nil where there is none.
+    package var planned: PlannedReplicas?
 
-    package init(fleet: Fleet, drained: Set<PlaneName> = [], loads: [WorkloadName: [Load]] = [:]) {
+    package init(
+        fleet: Fleet, drained: Set<PlaneName> = [], loads: [WorkloadName: [Load]] = [:], planned: PlannedReplicas? = nil
+    ) {
         self.fleet = fleet
         self.drained = drained
         self.loads = loads
+        self.planned = planned
     }
 
     func load(of workload: Workload) -> [Load] {

@@ -2,17 +2,21 @@ import FleetModel
 
 /// Places one workload, one replica at a time, against what is still free.
 struct WorkloadPlacing {
-    private(set) var ledger: PoolLedger
-    private let search: CandidateSearch
-    private let workload: Workload
+    /// What is free; handed from workload to workload.
+    var ledger = PoolLedger(planes: [])
+    let search: CandidateSearch
+    let workload: Workload
     private var counts: [Int]
     private var reasons: [String?]
     private var full: [Bool]
     private var shortfalls: [String] = []
+    /// What a plan wanted of this workload and what became of it; nil where no plan covers it.
+    var fidelity: PlacementDecision.PlanFidelity?
+    /// What the plan wanted and could not have.
+    var unmetTargets: [PlannedTarget] = []
 
-    init(search: CandidateSearch, ledger: PoolLedger) {
+    init(search: CandidateSearch) {
         self.search = search
-        self.ledger = ledger
         workload = search.workload
         counts = Array(repeating: 0, count: search.candidates.count)
         reasons = Array(repeating: nil, count: search.candidates.count)
@@ -29,7 +33,7 @@ struct WorkloadPlacing {
         for load in order {
             var remaining = search.loads[load].rate.value
             for candidate in ranked(for: load, failover: false) where remaining > 1e-9 {
-                let perReplica = search.candidates[candidate].profile.rate.value * Placement.targetUtilization
+                let perReplica = search.candidates[candidate].profile.rate.value * workload.objective.targetUtilization.fraction
                 repeat {
                     let used = min(spare[candidate], remaining)
                     spare[candidate] -= used
@@ -60,10 +64,12 @@ struct WorkloadPlacing {
     }
 
     /// Replicas elsewhere, until the loss of any one domain leaves the kept share of demand at full utilisation.
-    mutating func placeSurvival() {
+    ///
+    /// - Parameter ceiling: demand that replicas were placed for, in requests per second, where it is below the declared peak.
+    mutating func placeSurvival(ceiling: Double = .infinity) {
         let survival = workload.objective.survive
         guard survival != .none, total > 0 else { return }
-        let demand = search.loads.reduce(0) { $0 + $1.rate.value }
+        let demand = min(search.loads.reduce(0) { $0 + $1.rate.value }, ceiling)
         let needed = max(demand * workload.objective.keptShare.fraction, 1e-6)
         for domain in domainsInUse(survival) {
             while throughput(outside: domain, survival) < needed {
@@ -99,13 +105,13 @@ struct WorkloadPlacing {
             workload: workload.name,
             chosen: chosen.sorted { ($0.plane, $0.placement.pool) < ($1.plane, $1.placement.pool) },
             rejected: rejected.sorted { ($0.plane, $0.pool?.rawValue ?? "") < ($1.plane, $1.pool?.rawValue ?? "") },
-            shortfalls: shortfalls)
+            shortfalls: shortfalls, plan: fidelity)
     }
 
     // MARK: Order
 
     /// Candidates the fence admits for a load, best first.
-    private func ranked(for load: Int, failover: Bool) -> [Int] {
+    func ranked(for load: Int, failover: Bool) -> [Int] {
         let objective = workload.objective
         let budget = failover ? objective.failoverLatencyBudget : objective.latencyBudget
         return search.candidates.indices.filter { search.candidates[$0].admitted[load] }.sorted {
@@ -115,7 +121,7 @@ struct WorkloadPlacing {
     }
 
     /// Candidates for replicas that no single load asks for: by the largest load, or owned, cheap and by name without any.
-    private func preferred(failover: Bool) -> [Int] {
+    func preferred(failover: Bool) -> [Int] {
         guard let largest = search.loads.indices.max(by: { search.loads[$0].rate < search.loads[$1].rate }) else {
             return search.candidates.indices.sorted { left, right in
                 let (first, second) = (search.candidates[left], search.candidates[right])
@@ -130,9 +136,9 @@ struct WorkloadPlacing {
 
     // MARK: Accounts
 
-    private var total: Int { counts.reduce(0, +) }
+    var total: Int { counts.reduce(0, +) }
 
-    private func throughput(where include: (Candidate) -> Bool) -> Double {
+    func throughput(where include: (Candidate) -> Bool) -> Double {
         search.candidates.indices.reduce(0) {
             include(search.candidates[$1]) ? $0 + Double(counts[$1]) * search.candidates[$1].profile.rate.value : $0
         }
@@ -146,7 +152,7 @@ struct WorkloadPlacing {
         Set(search.candidates.indices.filter { counts[$0] > 0 }.map { search.candidates[$0].domain(survival) }).sorted()
     }
 
-    private func canTake(_ index: Int) -> Bool {
+    func canTake(_ index: Int) -> Bool {
         !full[index] && total < workload.scaling.maxReplicas && keepsSpotShare(adding: index)
     }
 
@@ -159,8 +165,13 @@ struct WorkloadPlacing {
         return spot <= workload.maxSpotShare.fraction * (throughput { _ in true } + added) + 1e-9
     }
 
-    private mutating func add(_ index: Int, because: String) -> Bool {
-        guard canTake(index) else { return false }
+    mutating func add(_ index: Int, because: String) -> Bool {
+        canTake(index) && take(index, because: because)
+    }
+
+    /// Adds a replica whatever the spot share becomes: a plan has judged it over everything it wants.
+    mutating func take(_ index: Int, because: String) -> Bool {
+        guard total < workload.scaling.maxReplicas else { return false }
         let candidate = search.candidates[index]
         guard ledger.take(candidate.profile.accelerators, from: candidate.ledgerKey) else {
             full[index] = true

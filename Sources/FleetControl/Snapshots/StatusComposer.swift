@@ -46,7 +46,52 @@ package struct StatusComposer: Sendable {
             ResourceStatus(conditions: [
                 Condition(type: "Accepted", status: .yes, reason: "InForce", message: "every plane and gateway is told by it")
             ])
+        case .budget:
+            ResourceStatus(conditions: [
+                Condition(type: "Accepted", status: .yes, reason: "InForce", message: "every plan keeps to it")
+            ])
+        case .placementPlan(let plan): ResourceStatus(conditions: conditions(of: plan))
         }
+    }
+
+    // MARK: Plans
+
+    private func conditions(of plan: PlacementPlan) -> [ResourceStatus.Condition] {
+        guard plan.name == PlacementPlan.nameInForce else {
+            return [
+                Condition(
+                    type: "Accepted", status: .yes, reason: "Kept",
+                    message: "it is kept and does nothing; the plan named \(PlacementPlan.nameInForce) is carried out")
+            ]
+        }
+        let accepted = Condition(type: "Accepted", status: .yes, reason: "InForce", message: "it is carried out")
+        let covered = decision.workloads.compactMap { placement in placement.plan.map { (placement.workload, $0) } }
+        guard let block = covered.first?.1.block else {
+            return [
+                accepted,
+                Condition(
+                    type: "CarriedOut", status: .no, reason: "NothingCovered", message: "it names no workload of the fleet"),
+            ]
+        }
+        let (wanted, placed) = covered.reduce((0, 0)) { ($0.0 + $1.1.wanted, $0.1 + $1.1.placed) }
+        let deviations = covered.flatMap { workload, plan in plan.deviations.map { "\(workload): \($0)" } }
+        return [
+            accepted,
+            Condition(
+                type: "CarriedOut", status: deviations.isEmpty ? .yes : .no,
+                reason: deviations.isEmpty ? "AsPlanned" : "Deviates",
+                message: (["block \(block): \(placed) of \(wanted) replicas are placed as planned"] + deviations)
+                    .joined(separator: "; ")),
+        ]
+    }
+
+    private func planned(_ plan: PlacementDecision.PlanFidelity) -> ResourceStatus.Condition {
+        Condition(
+            type: "Planned", status: plan.deviations.isEmpty ? .yes : .no,
+            reason: plan.deviations.isEmpty ? "AsPlanned" : "Deviates",
+            message: (["\(plan.placed) of \(plan.wanted) replicas as plan \(plan.plan) wants in block \(plan.block)"]
+                + plan.deviations)
+                .joined(separator: "; "))
     }
 
     // MARK: Workloads
@@ -59,7 +104,7 @@ package struct StatusComposer: Sendable {
         return ResourceStatus(
             conditions: [
                 placed(placement, wanted: wanted), available(workload.name, wanted: wanted, ready: ready),
-            ],
+            ] + (placement?.plan.map { [planned($0)] } ?? []),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: count), planes: placement?.planes ?? [])
     }
 

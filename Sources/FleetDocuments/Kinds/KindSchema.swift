@@ -30,6 +30,8 @@ struct KindSchema: Sendable {
         case .compliancePolicy: compliancePolicy
         case .gateway: gateway
         case .route: route
+        case .budget: budget
+        case .placementPlan: placementPlan
         }
     }
 
@@ -51,6 +53,12 @@ struct KindSchema: Sendable {
     private static let route = KindSchema(
         Route.shape.rule, blank: Route.shape.blank, resource: Resource.route,
         specification: { if case .route(let value) = $0 { value } else { nil } })
+    private static let budget = KindSchema(
+        Budget.shape.rule, blank: Budget.shape.blank, resource: Resource.budget,
+        specification: { if case .budget(let value) = $0 { value } else { nil } })
+    private static let placementPlan = KindSchema(
+        PlacementPlan.shape.rule, blank: PlacementPlan.shape.blank, resource: Resource.placementPlan,
+        specification: { if case .placementPlan(let value) = $0 { value } else { nil } })
 }
 
 extension Metadata {

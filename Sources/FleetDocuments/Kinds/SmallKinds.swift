@@ -6,6 +6,9 @@ extension Provider {
         [
             .required("kind", \.kind, .choice),
             .optional("attestations", \.attestations, default: [], .list(.text("an attestation such as SOC2 or HIPAA-BAA"))),
+            .optional("egress", \.egress, .quantity),
+            .optional("storage", \.storage, .quantity),
+            .optional("availability", \.availability, .quantity),
         ])
 }
 
@@ -16,13 +19,14 @@ extension CompliancePolicy {
             .group(
                 "appliesTo",
                 [
-                    .optional("classification", \.appliesTo.classification, .choice),
-                    .optional("jurisdiction", \.appliesTo.jurisdiction, .jurisdiction),
+                    .optional("classification", \.appliesTo.classifications, default: [], .oneOrMore(.choice)),
+                    .optional("jurisdiction", \.appliesTo.jurisdictions, default: [], .oneOrMore(.jurisdiction)),
                 ]),
             .group(
                 "requires", isRequired: true,
                 [
                     .optional("jurisdictions", \.requires.jurisdictions, .list(.jurisdiction)),
+                    .optional("attestedJurisdictions", \.requires.attestedJurisdictions, default: [:], .attestedJurisdictions),
                     .optional(
                         "attestations", \.requires.attestations, default: [],
                         .list(.text("an attestation such as SOC2 or HIPAA-BAA"))),
@@ -31,6 +35,16 @@ extension CompliancePolicy {
                     .optional("audit", \.requires.audit, default: .none, .choice),
                 ]),
         ])
+}
+
+extension ValueRule where Value == [Jurisdiction: String] {
+    /// Jurisdiction to attestation, written sorted.
+    static var attestedJurisdictions: ValueRule {
+        let attestation = ValueRule<String>.text("an attestation such as EU-US-DPF")
+        return ValueRule<[KeyedValue<String>]>.entries(keys: "jurisdictions", attestation).mapped(
+            { Dictionary($0.map { (Jurisdiction($0.key), $0.value) }, uniquingKeysWith: { first, _ in first }) },
+            back: { $0.sorted { $0.key < $1.key }.map { KeyedValue(key: $0.key.code, value: $0.value) } })
+    }
 }
 
 extension Gateway {

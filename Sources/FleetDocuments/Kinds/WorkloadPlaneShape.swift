@@ -1,3 +1,4 @@
+import FleetCatalogue
 import FleetModel
 
 /// A plane as written: what the catalogue can tell may be left out.
@@ -12,6 +13,7 @@ private struct PoolDraft: Equatable, Sendable {
     var accelerator: AcceleratorType?
     var acceleratorsPerNode: Int?
     var price: USDPerHour?
+    var interruptions: InterruptionRate?
 }
 
 extension WorkloadPlane {
@@ -27,7 +29,8 @@ extension WorkloadPlane {
                     pools: plane.pools.map {
                         PoolDraft(
                             pool: $0, accelerator: $0.accelerator, acceleratorsPerNode: $0.acceleratorsPerNode,
-                            price: $0.usdPerNodeHour.map { USDPerHour($0) })
+                            price: $0.usdPerNodeHour.map { USDPerHour($0) },
+                            interruptions: $0.interruptionsPerNodeHour.map { InterruptionRate(perNodeHour: $0) })
                     })
             })
     }
@@ -48,6 +51,8 @@ extension WorkloadPlane {
                     .optional("audit", \.plane.protection.audit, default: .none, .choice),
                 ]),
             .optional("networks", \.plane.networks, default: [], .list(.text("a CIDR block such as 10.0.0.0/8"))),
+            .optional("egress", \.plane.egress, .quantity),
+            .optional("availability", \.plane.availability, .quantity),
         ])
 
     private static let poolShape = Shape<PoolDraft>(
@@ -55,15 +60,15 @@ extension WorkloadPlane {
         [
             .required("name", \.pool.name, .name("a name: \(ResourceNameRule.accepted)")),
             .optional("offer", \.pool.offer, .text("a machine type of the provider, such as p4de.24xlarge")),
-            .optional(
-                "accelerator", \.accelerator,
-                ValueRule<String>.text("an accelerator type such as H100-80GB").mapped({ AcceleratorType($0) }, back: { $0.name })
-            ),
+            .optional("accelerator", \.accelerator, .accelerator),
             .optional("acceleratorsPerNode", \.acceleratorsPerNode, .whole("accelerators")),
             .required("tier", \.pool.tier, .choice),
             .optional("owned", \.pool.owned, default: false, .flag),
             .required("maxNodes", \.pool.maxNodes, .whole("nodes")),
             .optional("price", \.price, .quantity),
+            .optional("commitment", \.pool.commitment, .choice),
+            .optional("interruptions", \.interruptions, .quantity),
+            .optional("replacementTime", \.pool.replacementTime, .quantity),
         ])
 
     private static func resolve(_ draft: PlaneDraft, _ node: DocumentNode, _ reading: inout Reading) -> WorkloadPlane {
@@ -125,6 +130,7 @@ extension WorkloadPlane {
     ) -> CapacityPool {
         var pool = draft.pool
         pool.usdPerNodeHour = draft.price?.value
+        pool.interruptionsPerNodeHour = draft.interruptions?.perNodeHour
         let known = pool.offer.flatMap { Catalogue.embedded.machine($0, of: provider) }
         pool.accelerator = draft.accelerator ?? known?.accelerator ?? pool.accelerator
         pool.acceleratorsPerNode = draft.acceleratorsPerNode ?? known?.accelerators ?? pool.acceleratorsPerNode

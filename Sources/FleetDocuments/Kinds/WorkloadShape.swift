@@ -3,6 +3,7 @@ import FleetModel
 /// A workload as written: the failover budget follows from the latency budget where it is left out.
 private struct WorkloadDraft: Sendable {
     var workload: Workload
+    var replica: ReplicaDraft
     var failoverLatencyBudget: Duration?
 }
 
@@ -13,22 +14,24 @@ extension Workload {
         shape.rule.mapped(
             { draft in
                 var workload = draft.workload
+                workload.replica = draft.replica.requirement
                 workload.objective.failoverLatencyBudget = draft.failoverLatencyBudget ?? workload.objective.latencyBudget * 2
                 return workload
             },
             back: { workload in
                 let isImplied = workload.objective.failoverLatencyBudget == workload.objective.latencyBudget * 2
                 return WorkloadDraft(
-                    workload: workload, failoverLatencyBudget: isImplied ? nil : workload.objective.failoverLatencyBudget)
+                    workload: workload, replica: ReplicaDraft(workload.replica),
+                    failoverLatencyBudget: isImplied ? nil : workload.objective.failoverLatencyBudget)
             })
     }
 
     private static let shape = Shape<WorkloadDraft>(
-        blank: WorkloadDraft(workload: blank),
+        blank: WorkloadDraft(workload: blank, replica: ReplicaDraft(blank.replica)),
         [
             .required("models", \.workload.models, .list(.text("a model name"))),
             .optional("class", \.workload.workloadClass, default: blank.workloadClass, .choice),
-            .group("replica", isRequired: true, replicaFields),
+            .required("replica", \.replica, .replica),
             .group("objective", objectiveFields),
             .group(
                 "data",
@@ -39,22 +42,18 @@ extension Workload {
                     .optional("maxSnapshotAge", \.workload.data.maxSnapshotAge, .quantity),
                 ]),
             .group("purchase", [.optional("maxSpotShare", \.workload.maxSpotShare, default: blank.maxSpotShare, .quantity)]),
+            .group("traffic", [.optional("egressPerRequest", \.workload.egressPerRequest, .answerSize)]),
             .group("scaling", scalingFields),
             .optional("demand", \.workload.demand, default: [], .list(.demand)),
         ])
-
-    private static let replicaFields: [Field<WorkloadDraft>] = [
-        .group("accelerator", [.optional("memory", \.workload.replica.memory, .quantity)]),
-        .required("profile", \.workload.replica.profile, .profile),
-        .optional("engine", \.workload.replica.engine, .engine),
-        .optional("drainTimeout", \.workload.replica.drainTimeout, default: blank.replica.drainTimeout, .quantity),
-    ]
 
     private static let objectiveFields: [Field<WorkloadDraft>] = [
         .optional("latencyBudget", \.workload.objective.latencyBudget, default: blank.objective.latencyBudget, .quantity),
         .optional("failoverLatencyBudget", \.failoverLatencyBudget, .quantity),
         .optional("survive", \.workload.objective.survive, default: blank.objective.survive, .choice),
         .optional("keptShare", \.workload.objective.keptShare, default: blank.objective.keptShare, .quantity),
+        .optional(
+            "targetUtilization", \.workload.objective.targetUtilization, default: blank.objective.targetUtilization, .quantity),
     ]
 
     private static let scalingFields: [Field<WorkloadDraft>] = [
@@ -68,85 +67,4 @@ extension Workload {
                 )
             ]),
     ]
-}
-
-extension ValueRule where Value == [AcceleratorProfile] {
-    /// Accelerator type to what one replica needs and does there.
-    static var profile: ValueRule {
-        let entry = Shape<AcceleratorProfile>(
-            blank: AcceleratorProfile(accelerator: "", accelerators: 1, rate: RequestsPerSecond(1)),
-            [
-                .optional("accelerators", \.accelerators, default: 1, .whole("accelerators")),
-                .required("rate", \.rate, .quantity),
-            ])
-        return ValueRule<[KeyedValue<AcceleratorProfile>]>.entries(keys: "accelerator types", entry.rule).mapped(
-            { entries in
-                entries.map {
-                    AcceleratorProfile(
-                        accelerator: AcceleratorType($0.key), accelerators: $0.value.accelerators, rate: $0.value.rate)
-                }
-            },
-            back: { profiles in profiles.map { KeyedValue(key: $0.accelerator.name, value: $0) } })
-    }
-}
-
-/// Demand as written: the catalogue knows the places of large cities.
-private struct DemandDraft: Sendable {
-    var demand: Demand
-    var country: String?
-    var coordinates: Coordinates?
-}
-
-extension ValueRule where Value == Demand {
-    static var demand: ValueRule {
-        let blank = Demand(from: "", location: .blank, peak: RequestsPerSecond(1))
-        return Shape<DemandDraft>(
-            blank: DemandDraft(demand: blank),
-            [
-                .required("from", \.demand.from, .text("the name of a city such as Toronto")),
-                .optional("country", \.country, .text("an ISO 3166-1 alpha-2 code such as CA, DE or SG")),
-                .optional("location", \.coordinates, .coordinates),
-                .required("peak", \.demand.peak, .quantity),
-                .optional("profile", \.demand.profile, default: .constant, .choice),
-            ]
-        ).rule.resolved(
-            { draft, node, reading in
-                var demand = draft.demand
-                demand.location = locate(draft, node, &reading)
-                return demand
-            },
-            back: { DemandDraft(demand: $0, country: $0.location.country, coordinates: $0.location.coordinates) })
-    }
-
-    private static func locate(_ draft: DemandDraft, _ node: DocumentNode, _ reading: inout Reading) -> Location {
-        let metro = Catalogue.embedded.metro(draft.demand.from)
-        if let coordinates = draft.coordinates {
-            if let country = draft.country { return Location(coordinates: coordinates, country: country) }
-            if let metro { return Location(coordinates: coordinates, country: metro.location.country) }
-            if node["country"] == nil {
-                reading.report(
-                    line: node.line, at: reading.path.key("country"), "the field is missing",
-                    accepted: "the country of the location, such as CA")
-            }
-            return .blank
-        }
-        // Whatever is missing has its message already, or gets it here.
-        for field in ["location", "country"] { reading.markFailed(reading.path.key(field)) }
-        guard node["location"] == nil, let from = node["from"], !draft.demand.from.isEmpty else { return .blank }
-        guard let metro else {
-            let nearest = NearestWord.nearest(to: draft.demand.from, among: Catalogue.embedded.metros.map(\.name)) ?? "none"
-            reading.report(
-                line: from.line, at: reading.path.key("from"),
-                "\(quoted(draft.demand.from)) is not a city in the catalogue of \(Catalogue.asOf)",
-                accepted: "the nearest is \(nearest); or add country and location: { latitude: …, longitude: … }")
-            return .blank
-        }
-        if let country = draft.country, country != metro.location.country {
-            reading.report(
-                line: node["country"]?.line ?? node.line, at: reading.path.key("country"),
-                "\(metro.name) in the catalogue of \(Catalogue.asOf) lies in \(metro.location.country), not \(quoted(country))",
-                accepted: "\(metro.location.country), or add location: { latitude: …, longitude: … }")
-        }
-        return metro.location
-    }
 }

@@ -90,6 +90,23 @@ extension ValueRule {
             write: { .list($0.map(element.write)) })
     }
 
+    /// One value, or a list of them. One is written without a list; none is never written where the field is optional.
+    static func oneOrMore<Element: Sendable>(_ element: ValueRule<Element>) -> ValueRule where Value == [Element] {
+        let many = ValueRule.list(element)
+        let accepted = "\(element.accepted), or a list of them"
+        return ValueRule(
+            accepted: accepted, fields: element.fields,
+            read: { node, reading in
+                if case .sequence(let values) = node.content {
+                    guard values.isEmpty else { return many.read(node, &reading) }
+                    reading.report(line: node.line, "an empty list is given", accepted: "\(accepted); or leave the field out")
+                    return nil
+                }
+                return element.read(node, &reading).map { [$0] }
+            },
+            write: { $0.count == 1 ? element.write($0[0]) : many.write($0) })
+    }
+
     /// A mapping from free keys, kept in its written order.
     static func entries<Element: Sendable>(
         keys: String, _ element: ValueRule<Element>

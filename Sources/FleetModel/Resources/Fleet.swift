@@ -6,6 +6,8 @@ package struct Fleet: Equatable, Sendable {
     package private(set) var policies: [CompliancePolicy] = []
     package private(set) var gateways: [Gateway] = []
     package private(set) var routes: [Route] = []
+    package private(set) var budgets: [Budget] = []
+    package private(set) var placementPlans: [PlacementPlan] = []
 
     /// Later resources replace earlier ones of the same kind and name.
     package init(_ resources: [Resource] = []) {
@@ -19,6 +21,8 @@ package struct Fleet: Equatable, Sendable {
             case .compliancePolicy(let resource): policies.append(resource)
             case .gateway(let resource): gateways.append(resource)
             case .route(let resource): routes.append(resource)
+            case .budget(let resource): budgets.append(resource)
+            case .placementPlan(let resource): placementPlans.append(resource)
             }
         }
     }
@@ -27,7 +31,14 @@ package struct Fleet: Equatable, Sendable {
     package var resources: [Resource] {
         providers.map(Resource.provider) + planes.map(Resource.workloadPlane) + workloads.map(Resource.workload)
             + policies.map(Resource.compliancePolicy) + gateways.map(Resource.gateway) + routes.map(Resource.route)
+            + budgets.map(Resource.budget) + placementPlans.map(Resource.placementPlan)
     }
 
-    package var fence: Fence { Fence(providers: providers, policies: policies) }
+    /// The plan that is carried out: the one named ``PlacementPlan/nameInForce``. Without it placement decides by itself.
+    package var planInForce: PlacementPlan? { placementPlans.first { $0.name == PlacementPlan.nameInForce } }
+
+    /// The rules in force: declared policies, and built-in ones that no declared one replaces.
+    package var fence: Fence {
+        Fence(providers: providers, policies: policies, builtIn: BuiltInPolicies.inForce(beside: policies))
+    }
 }

@@ -33,6 +33,8 @@ package enum ResourceKind: String, CaseIterable, Sendable, Codable, Comparable {
     case compliancePolicy = "CompliancePolicy"
     case gateway = "Gateway"
     case route = "Route"
+    case budget = "Budget"
+    case placementPlan = "PlacementPlan"
 
     /// The name in API paths and the command line: `workloadplanes`.
     package var plural: String {
@@ -43,6 +45,8 @@ package enum ResourceKind: String, CaseIterable, Sendable, Codable, Comparable {
         case .compliancePolicy: "compliancepolicies"
         case .gateway: "gateways"
         case .route: "routes"
+        case .budget: "budgets"
+        case .placementPlan: "placementplans"
         }
     }
 
@@ -55,6 +59,8 @@ package enum ResourceKind: String, CaseIterable, Sendable, Codable, Comparable {
         case .compliancePolicy: ["compliancepolicy", "policy", "policies", "cp"]
         case .gateway: ["gateway", "gw"]
         case .route: ["route"]
+        case .budget: ["budget"]
+        case .placementPlan: ["placementplan", "plan", "plans", "pp"]
         }
     }
 

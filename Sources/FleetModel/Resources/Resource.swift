@@ -6,6 +6,8 @@ package enum Resource: Equatable, Sendable {
     case compliancePolicy(CompliancePolicy)
     case gateway(Gateway)
     case route(Route)
+    case budget(Budget)
+    case placementPlan(PlacementPlan)
 
     package var kind: ResourceKind {
         switch self {
@@ -15,6 +17,8 @@ package enum Resource: Equatable, Sendable {
         case .compliancePolicy: .compliancePolicy
         case .gateway: .gateway
         case .route: .route
+        case .budget: .budget
+        case .placementPlan: .placementPlan
         }
     }
 
@@ -27,6 +31,8 @@ package enum Resource: Equatable, Sendable {
             case .compliancePolicy(let resource): resource.metadata
             case .gateway(let resource): resource.metadata
             case .route(let resource): resource.metadata
+            case .budget(let resource): resource.metadata
+            case .placementPlan(let resource): resource.metadata
             }
         }
         set {
@@ -49,6 +55,12 @@ package enum Resource: Equatable, Sendable {
             case .route(var resource):
                 resource.metadata = newValue
                 self = .route(resource)
+            case .budget(var resource):
+                resource.metadata = newValue
+                self = .budget(resource)
+            case .placementPlan(var resource):
+                resource.metadata = newValue
+                self = .placementPlan(resource)
             }
         }
     }

@@ -10,12 +10,17 @@ package struct WorkloadPlane: Equatable, Sendable {
     package var protection: DataProtection
     /// CIDR blocks in which the plane may report replica addresses. Loopback where none is declared.
     package var networks: [String]
+    /// Price of data leaving for users; nil leaves it to the provider's.
+    package var egress: USDPerGiB?
+    /// Share of time the region serves, as promised or observed; nil leaves it to the provider's.
+    package var availability: Share?
 
     package var name: PlaneName { PlaneName(metadata.name) }
 
     package init(
         metadata: Metadata, provider: ProviderName, region: String, location: Location, driver: PlaneDriver,
-        pools: [CapacityPool], protection: DataProtection = DataProtection(), networks: [String] = []
+        pools: [CapacityPool], protection: DataProtection = DataProtection(), networks: [String] = [],
+        egress: USDPerGiB? = nil, availability: Share? = nil
     ) {
         self.metadata = metadata
         self.provider = provider
@@ -25,6 +30,8 @@ package struct WorkloadPlane: Equatable, Sendable {
         self.pools = pools
         self.protection = protection
         self.networks = networks
+        self.egress = egress
+        self.availability = availability
     }
 }
 
@@ -76,6 +83,12 @@ package struct CapacityPool: Equatable, Sendable, Codable {
         case spot
     }
 
+    /// For how long reserved capacity is paid for.
+    package enum Commitment: String, CaseIterable, Sendable, Codable {
+        case oneYear = "1y"
+        case threeYears = "3y"
+    }
+
     package var name: PoolName
     /// The machine type of the provider's catalogue this pool was declared by, when it was.
     package var offer: String?
@@ -85,12 +98,22 @@ package struct CapacityPool: Equatable, Sendable, Codable {
     /// Owned capacity is paid for already: using it costs nothing more.
     package var owned: Bool
     package var maxNodes: Int
-    /// Price of one node in USD per hour; nil where it is not known (never taken for zero).
+    /// Price of one node in USD per hour; nil where it is not declared (never taken for zero): the catalogue may know it.
     package var usdPerNodeHour: Double?
+    /// Declared for reserved capacity that is not owned; see ``term``.
+    package var commitment: Commitment?
+    /// Expected reclaims of one spot node in an hour; nil where it is not known.
+    package var interruptionsPerNodeHour: Double?
+    /// Time until a reclaimed spot node is replaced and serves; nil where it is not known.
+    package var replacementTime: Duration?
+
+    /// For how long this pool is paid for; nil where nothing is committed to.
+    package var term: Commitment? { tier == .reserved && !owned ? commitment ?? .oneYear : nil }
 
     package init(
         name: PoolName, offer: String? = nil, accelerator: AcceleratorType, acceleratorsPerNode: Int, tier: Tier,
-        owned: Bool = false, maxNodes: Int, usdPerNodeHour: Double? = nil
+        owned: Bool = false, maxNodes: Int, usdPerNodeHour: Double? = nil, commitment: Commitment? = nil,
+        interruptionsPerNodeHour: Double? = nil, replacementTime: Duration? = nil
     ) {
         self.name = name
         self.offer = offer
@@ -100,6 +123,9 @@ package struct CapacityPool: Equatable, Sendable, Codable {
         self.owned = owned
         self.maxNodes = maxNodes
         self.usdPerNodeHour = usdPerNodeHour
+        self.commitment = commitment
+        self.interruptionsPerNodeHour = interruptionsPerNodeHour
+        self.replacementTime = replacementTime
     }
 }
 

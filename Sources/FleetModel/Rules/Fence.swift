@@ -1,15 +1,21 @@
 /// Whether a plane may process a workload's data: the hard filter that placement, routing, failover, retry and fallback share.
 ///
 /// A requirement nobody has proven counts as unmet. Where the user's place is known, the policies of every jurisdiction it
-/// stands under apply; an unknown place (`userJurisdictions` nil) gets every policy there is for the classification.
+/// stands under apply; an unknown place (`userJurisdictions` nil) gets every policy there is for the classification, the
+/// built-in ones without the places they name, since the laws of all countries together leave none. A gateway always knows its
+/// users' place.
 package struct Fence: Equatable, Sendable {
     package var providers: [ProviderName: Provider]
-    /// In a fixed order, so that the reason given for an exclusion is the same every time.
+    /// Declared and built-in ones, in a fixed order, so that the reason given for an exclusion is the same every time.
     package var policies: [CompliancePolicy]
+    /// Which of ``policies`` nobody declared.
+    package let builtIn: Set<PolicyName>
 
-    package init(providers: [Provider], policies: [CompliancePolicy]) {
+    /// - Parameter builtIn: Policies in force beside the declared ones; see ``BuiltInPolicies/inForce(beside:)``.
+    package init(providers: [Provider], policies: [CompliancePolicy], builtIn: [CompliancePolicy] = []) {
         self.providers = Dictionary(providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        self.policies = policies.sorted { $0.name < $1.name }
+        self.policies = (policies + builtIn).sorted { $0.name < $1.name }
+        self.builtIn = Set(builtIn.map(\.name))
     }
 
     package enum Verdict: Equatable, Sendable {
@@ -47,7 +53,7 @@ package struct Fence: Equatable, Sendable {
         }
         for policy in applicablePolicies(classification: workload.data.classification, userJurisdictions: userJurisdictions) {
             if let reason = residencyObjection(
-                allowed: policy.requires.jurisdictions, location: gateway, ruleName: "policy \(policy.name)")
+                allowed: policy.requires.jurisdictions, location: gateway, ruleName: ruleName(policy))
             {
                 return .outside(because: reason)
             }
@@ -59,11 +65,20 @@ package struct Fence: Equatable, Sendable {
     package func applicablePolicies(
         classification: DataRules.Classification, userJurisdictions: [Jurisdiction]?
     ) -> [CompliancePolicy] {
-        policies.filter { policy in
-            if let wanted = policy.appliesTo.classification, wanted != classification { return false }
-            if let wanted = policy.appliesTo.jurisdiction, let known = userJurisdictions, !known.contains(wanted) { return false }
-            return true
+        policies.compactMap { policy in
+            let scope = policy.appliesTo
+            guard scope.classifications.isEmpty || scope.classifications.contains(classification) else { return nil }
+            if scope.jurisdictions.isEmpty { return policy }
+            if let userJurisdictions { return scope.jurisdictions.contains(where: userJurisdictions.contains) ? policy : nil }
+            guard builtIn.contains(policy.name) else { return policy }
+            var placeless = policy
+            placeless.requires.jurisdictions = nil
+            return placeless
         }
+    }
+
+    private func ruleName(_ policy: CompliancePolicy) -> String {
+        "\(builtIn.contains(policy.name) ? "built-in policy" : "policy") \(policy.name)"
     }
 
     private func residencyObjection(allowed: [Jurisdiction]?, location: Location, ruleName: String) -> String? {
@@ -72,13 +87,22 @@ package struct Fence: Equatable, Sendable {
         return "\(ruleName) allows \(names); it stands in \(location.country)"
     }
 
+    /// Judges a place by a policy that allows some places only to providers with an attestation.
+    private func residencyObjection(of policy: CompliancePolicy, to plane: WorkloadPlane, held: [String]) -> String? {
+        let reason = residencyObjection(
+            allowed: policy.requires.jurisdictions, location: plane.location, ruleName: ruleName(policy))
+        guard let reason else { return nil }
+        let conditions = plane.location.jurisdictions.compactMap { policy.requires.attestedJurisdictions[$0] }
+        guard let attestation = conditions.first else { return reason }
+        if conditions.contains(where: { Attestation.isShown($0, by: held) }) { return nil }
+        return "\(reason), where it requires attestation \(attestation), which provider \(plane.provider) does not show"
+    }
+
     private func objection(of policy: CompliancePolicy, to plane: WorkloadPlane) -> String? {
-        let rule = "policy \(policy.name)"
-        if let reason = residencyObjection(allowed: policy.requires.jurisdictions, location: plane.location, ruleName: rule) {
-            return reason
-        }
+        let rule = ruleName(policy)
         let held = providers[plane.provider]?.attestations ?? []
-        if let missing = policy.requires.attestations.first(where: { !held.contains($0) }) {
+        if let reason = residencyObjection(of: policy, to: plane, held: held) { return reason }
+        if let missing = policy.requires.attestations.first(where: { !Attestation.isShown($0, by: held) }) {
             return "\(rule) requires attestation \(missing), which provider \(plane.provider) does not show"
         }
         if policy.requires.encryptionInTransit, !plane.protection.encryptionInTransit {

@@ -5,6 +5,30 @@ package struct USDPerHour: Hashable, Sendable, Comparable {
     package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
 }
 
+/// Price of data that leaves a place: US dollars per gibibyte. Written `0.09 USD/GiB`.
+package struct USDPerGiB: Hashable, Sendable, Comparable {
+    package var value: Double
+    package init(_ value: Double) { self.value = value }
+    package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
+}
+
+/// Price of stored data: US dollars per gibibyte and month. Written `0.023 USD/GiB-month`.
+package struct USDPerGiBMonth: Hashable, Sendable, Comparable {
+    package var value: Double
+    package init(_ value: Double) { self.value = value }
+    package static func < (left: Self, right: Self) -> Bool { left.value < right.value }
+}
+
+/// How often a spot node is expected to be reclaimed, per node and hour. Written `5%/h`.
+package struct InterruptionRate: Hashable, Sendable, Comparable {
+    package var perNodeHour: Double
+    package init(perNodeHour: Double) { self.perNodeHour = perNodeHour }
+    package static func < (left: Self, right: Self) -> Bool { left.perNodeHour < right.perNodeHour }
+}
+
+/// Hours in a month wherever money is told per month: 365 days by 24 hours by a twelfth.
+package let hoursPerMonth = 730.0
+
 /// Requests per second. Written `11 req/s`.
 package struct RequestsPerSecond: Hashable, Sendable, Comparable {
     package var value: Double

@@ -65,12 +65,81 @@ package func plainNumber(_ value: Double) -> String {
 }
 
 extension USDPerHour: TextQuantity {
-    package static var accepted: String { "a price of at least 0 such as 1.25 USD/h" }
+    package static var accepted: String { "a price of at least 0 such as 1.25 USD/h or 900 USD/month" }
     package init?(text: String) {
-        guard let parsed = NumberWithUnit(text), parsed.unit == "USD/h", parsed.number >= 0 else { return nil }
-        self.init(parsed.number)
+        guard let parsed = NumberWithUnit(text), parsed.number >= 0 else { return nil }
+        switch parsed.unit {
+        case "USD/h": self.init(parsed.number)
+        case "USD/month": self.init(parsed.number / hoursPerMonth)
+        default: return nil
+        }
     }
     package var text: String { "\(plainNumber(value)) USD/h" }
+}
+
+extension USDPerGiB: TextQuantity {
+    package static var accepted: String { "a price of at least 0 such as 0.09 USD/GiB" }
+    package init?(text: String) {
+        guard let parsed = NumberWithUnit(text), parsed.unit == "USD/GiB", parsed.number >= 0 else { return nil }
+        self.init(parsed.number)
+    }
+    package var text: String { "\(plainNumber(value)) USD/GiB" }
+}
+
+extension USDPerGiBMonth: TextQuantity {
+    package static var accepted: String { "a price of at least 0 such as 0.023 USD/GiB-month" }
+    package init?(text: String) {
+        guard let parsed = NumberWithUnit(text), parsed.unit == "USD/GiB-month", parsed.number >= 0 else { return nil }
+        self.init(parsed.number)
+    }
+    package var text: String { "\(plainNumber(value)) USD/GiB-month" }
+}
+
+extension InterruptionRate: TextQuantity {
+    package static var accepted: String { "how many nodes of a hundred are reclaimed, such as 5%/h or 20%/month" }
+    /// Kept to a trillionth, so that every rate is written back as it was read.
+    package init?(text: String) {
+        guard let parsed = NumberWithUnit(text), parsed.number >= 0 else { return nil }
+        let percent: Double
+        switch parsed.unit {
+        case "%/h": percent = parsed.number
+        case "%/month": percent = parsed.number / hoursPerMonth
+        default: return nil
+        }
+        guard percent <= 100 else { return nil }
+        self.init(perNodeHour: (percent * 1e10).rounded() / 1e12)
+    }
+    package var text: String { "\(plainNumber((perNodeHour * 1e12).rounded() / 1e10))%/h" }
+}
+
+extension UTCOffset: TextQuantity {
+    package static var accepted: String { "the clocks' distance from UTC such as +9h, -3h30m or 0h, from -12h to +14h" }
+    package init?(text: String) {
+        let bytes = Array(text.utf8)
+        let isBehind = bytes.first == 45
+        let unsigned = isBehind || bytes.first == 43 ? bytes.dropFirst() : bytes[...]
+        let parts = unsigned.split(separator: 104, omittingEmptySubsequences: false)
+        guard parts.count == 2, let hours = Self.number(parts[0], most: 14) else { return nil }
+        var minutes = hours * 60
+        if !parts[1].isEmpty {
+            guard parts[1].last == 109, let rest = Self.number(parts[1].dropLast(), most: 59) else { return nil }
+            minutes += rest
+        }
+        guard Self.possible.contains(isBehind ? -minutes : minutes) else { return nil }
+        self.init(minutes: isBehind ? -minutes : minutes)
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>, most: Int) -> Int? {
+        guard (1...2).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        let value = digits.reduce(0) { $0 * 10 + Int($1) - 48 }
+        return value <= most ? value : nil
+    }
+
+    package var text: String {
+        let (hours, rest) = (abs(minutes) / 60, abs(minutes) % 60)
+        let sign = minutes > 0 ? "+" : minutes < 0 ? "-" : ""
+        return "\(sign)\(hours)h\(rest == 0 ? "" : "\(rest)m")"
+    }
 }
 
 extension RequestsPerSecond: TextQuantity {
@@ -98,11 +167,16 @@ extension Gibibytes: TextQuantity {
         switch parsed.unit {
         case "GiB", "Gi": self.init(parsed.number)
         case "MiB", "Mi": self.init(parsed.number / 1_024)
+        case "KiB", "Ki": self.init(parsed.number / 1_048_576)
         case "TiB", "Ti": self.init(parsed.number * 1_024)
         default: return nil
         }
     }
-    package var text: String { "\(plainNumber(value))GiB" }
+    /// In the largest of GiB, MiB and KiB it has one of; powers of two, so that nothing is rounded.
+    package var text: String {
+        if value >= 1 { return "\(plainNumber(value))GiB" }
+        return value * 1_024 >= 1 ? "\(plainNumber(value * 1_024))MiB" : "\(plainNumber(value * 1_048_576))KiB"
+    }
 }
 
 extension Share: TextQuantity {

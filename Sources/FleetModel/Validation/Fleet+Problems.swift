@@ -17,8 +17,11 @@ extension Fleet {
             case .compliancePolicy(let policy): collector.checkPolicy(policy)
             case .gateway(let gateway): collector.checkLocation(gateway.location, "spec.location")
             case .route(let route): collector.checkRoute(route)
+            case .budget(let budget): collector.checkBudget(budget)
+            case .placementPlan(let plan): collector.checkPlacementPlan(plan, planes: planes)
             }
-            for reference in resource.references where !existing.contains(reference.target) {
+            let dangling = resource.references.lazy.filter { !existing.contains($0.target) }
+            for reference in dangling.prefix(ResourceReference.mostReported) {
                 collector.checkReference(reference, existing: existing)
             }
             found += collector.problems
@@ -73,6 +76,9 @@ extension Fleet {
 
 /// A field that names another resource.
 struct ResourceReference {
+    /// Dangling references told of one resource: each costs a search for the name that was meant.
+    static let mostReported = 16
+
     let field: FieldPath
     let target: ResourceKey
 }
@@ -87,9 +93,38 @@ extension Resource {
         case .route(let route):
             guard case .workload(let name) = route.target else { return [] }
             return [ResourceReference(field: "spec.to.workload", target: ResourceKey(kind: .workload, name: name.rawValue))]
+        case .budget(let budget):
+            return budget.workloads.enumerated().map { position, name in
+                ResourceReference(
+                    field: ("spec.workloads" as FieldPath).index(position),
+                    target: ResourceKey(kind: .workload, name: name.rawValue))
+            }
+        case .placementPlan(let plan):
+            return plan.references
         case .provider, .workload, .compliancePolicy, .gateway:
             return []
         }
+    }
+}
+
+extension PlacementPlan {
+    /// Each plane and workload it names, at the first place it does.
+    fileprivate var references: [ResourceReference] {
+        var seen: Set<ResourceKey> = []
+        var found: [ResourceReference] = []
+        func add(_ kind: ResourceKind, _ name: String, _ field: FieldPath) {
+            let key = ResourceKey(kind: kind, name: name)
+            if seen.insert(key).inserted { found.append(ResourceReference(field: field, target: key)) }
+        }
+        for (position, entry) in nodes.enumerated() {
+            add(.workloadPlane, entry.plane.rawValue, ("spec.nodes" as FieldPath).index(position).key("plane"))
+        }
+        for (position, entry) in replicas.enumerated() {
+            let field = ("spec.replicas" as FieldPath).index(position)
+            add(.workloadPlane, entry.plane.rawValue, field.key("plane"))
+            add(.workload, entry.workload.rawValue, field.key("workload"))
+        }
+        return found
     }
 }
 
@@ -118,25 +153,48 @@ extension ProblemCollector {
         }
     }
 
-    mutating func checkWords(_ words: [String], _ field: FieldPath, what: String) {
-        for (position, word) in words.enumerated() where !TextRules.isWord(word) {
-            report(field.index(position), "\(quoted(word)) is not an \(what)", accepted: TextRules.attestation)
+    mutating func checkAttestations(_ attestations: [String], _ field: FieldPath) {
+        for (position, attestation) in attestations.enumerated() {
+            checkAttestation(attestation, field.index(position))
         }
-        requireDistinct(words, field, what: what)
+        requireDistinct(attestations, field, what: "attestation")
+    }
+
+    mutating func checkAttestation(_ attestation: String, _ field: FieldPath) {
+        require(
+            TextRules.isAttestation(attestation), field, "\(quoted(attestation)) is not an attestation",
+            accepted: TextRules.attestation)
     }
 
     mutating func checkProvider(_ provider: Provider) {
-        checkWords(provider.attestations, "spec.attestations", what: "attestation")
+        checkAttestations(provider.attestations, "spec.attestations")
+        checkEgress(provider.egress, availability: provider.availability)
+        if let storage = provider.storage {
+            require(
+                (0...Self.highestUnitPrice).contains(storage.value), "spec.storage", "\(storage.text) is out of range",
+                accepted: "0 to \(USDPerGiBMonth(Self.highestUnitPrice).text)")
+        }
     }
 
     mutating func checkPolicy(_ policy: CompliancePolicy) {
-        if let jurisdiction = policy.appliesTo.jurisdiction {
-            require(
-                PlaceRules.isJurisdiction(jurisdiction), "spec.appliesTo.jurisdiction",
-                "\(quoted(jurisdiction.code)) is not a jurisdiction", accepted: PlaceRules.jurisdictionHint(jurisdiction.code))
-        }
+        let scope = policy.appliesTo
+        checkJurisdictionCodes(scope.jurisdictions, "spec.appliesTo.jurisdiction")
+        requireDistinct(scope.classifications.map(\.rawValue), "spec.appliesTo.classification", what: "classification")
         checkJurisdictions(policy.requires.jurisdictions, "spec.requires.jurisdictions")
-        checkWords(policy.requires.attestations, "spec.requires.attestations", what: "attestation")
+        checkAttestations(policy.requires.attestations, "spec.requires.attestations")
+        let attested: FieldPath = "spec.requires.attestedJurisdictions"
+        for (jurisdiction, attestation) in policy.requires.attestedJurisdictions.sorted(by: { $0.key < $1.key }) {
+            let field = attested.key(jurisdiction.code)
+            require(
+                PlaceRules.isJurisdiction(jurisdiction), field, "\(quoted(jurisdiction.code)) is not a jurisdiction",
+                accepted: PlaceRules.jurisdictionHint(jurisdiction.code))
+            checkAttestation(attestation, field)
+        }
+        if policy.requires.jurisdictions == nil, !policy.requires.attestedJurisdictions.isEmpty {
+            report(
+                attested, "every jurisdiction is allowed already", accepted: "the field only beside jurisdictions",
+                basis: ["spec.requires.jurisdictions"])
+        }
     }
 
     mutating func checkRoute(_ route: Route) {

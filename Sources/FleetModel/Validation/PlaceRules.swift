@@ -70,6 +70,10 @@ extension ProblemCollector {
         require(
             !jurisdictions.isEmpty, field, "an empty list allows no place at all",
             accepted: "at least one jurisdiction, or leave the field out to allow every one")
+        checkJurisdictionCodes(jurisdictions, field)
+    }
+
+    mutating func checkJurisdictionCodes(_ jurisdictions: [Jurisdiction], _ field: FieldPath) {
         for (position, jurisdiction) in jurisdictions.enumerated() where !PlaceRules.isJurisdiction(jurisdiction) {
             report(
                 field.index(position), "\(quoted(jurisdiction.code)) is not a jurisdiction",

@@ -20,7 +20,24 @@ extension ProblemCollector {
             )
         }
         requireDistinct(plane.networks, "spec.networks", what: "network")
+        checkEgress(plane.egress, availability: plane.availability)
     }
+
+    mutating func checkEgress(_ egress: USDPerGiB?, availability: Share?) {
+        if let egress {
+            require(
+                (0...Self.highestUnitPrice).contains(egress.value), "spec.egress", "\(egress.text) is out of range",
+                accepted: "0 to \(USDPerGiB(Self.highestUnitPrice).text)")
+        }
+        if let availability {
+            require(
+                availability > .none && availability <= .whole, "spec.availability", "\(availability.text) is out of range",
+                accepted: "a share above 0%, such as 99.9%")
+        }
+    }
+
+    /// US dollars per node-hour, GiB or GiB-month: more than anything costs.
+    static let highestUnitPrice = 1e6
 
     private mutating func checkPool(_ pool: CapacityPool, _ field: FieldPath) {
         require(
@@ -36,6 +53,33 @@ extension ProblemCollector {
                 field.key("tier"), "owned capacity cannot be \(pool.tier.rawValue)",
                 accepted: "tier: reserved, since owned machines are paid for already, or owned: false",
                 basis: [field.key("owned")])
+        }
+        checkTerms(pool, field)
+    }
+
+    private mutating func checkTerms(_ pool: CapacityPool, _ field: FieldPath) {
+        if let price = pool.usdPerNodeHour {
+            require(
+                (0...Self.highestUnitPrice).contains(price), field.key("price"), "\(USDPerHour(price).text) is out of range",
+                accepted: "0 to \(USDPerHour(Self.highestUnitPrice).text)")
+        }
+        if pool.commitment != nil, pool.term == nil {
+            report(
+                field.key("commitment"), "\(pool.owned ? "owned" : pool.tier.rawValue) capacity is committed to by nobody",
+                accepted: "the field only with tier: reserved and without owned", basis: [field.key("tier"), field.key("owned")])
+        }
+        if let rate = pool.interruptionsPerNodeHour {
+            require(
+                (0...1).contains(rate), field.key("interruptions"), "\(InterruptionRate(perNodeHour: rate).text) is out of range",
+                accepted: "0%/h to 100%/h")
+        }
+        guard pool.tier != .spot else { return }
+        for (name, isGiven) in [
+            ("interruptions", pool.interruptionsPerNodeHour != nil), ("replacementTime", pool.replacementTime != nil),
+        ] where isGiven {
+            report(
+                field.key(name), "\(pool.tier.rawValue) capacity is not reclaimed", accepted: "the field only with tier: spot",
+                basis: [field.key("tier")])
         }
     }
 

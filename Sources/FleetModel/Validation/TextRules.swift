@@ -1,6 +1,8 @@
 /// What the texts in a fleet may look like. Each rule says what it accepts, for messages.
 package enum TextRules {
-    package static let attestation = "a name such as SOC2, HIPAA-BAA or PCI-DSS (letters, digits, '-', '.' or '_', at most 64)"
+    package static let attestation =
+        "a name such as SOC2, HIPAA-BAA or ISO 27001 (letters, digits, ' ', '-', '.', '_', '/' or ':', at most 64)"
+    package static let blockName = "a name such as day or weekday-08 (letters, digits, '-', '.' or '_', at most 64)"
     package static let modelName = "a name such as chat or meta-llama/Llama-3.1-8B (no spaces, at most 128 bytes)"
     package static let path = "an absolute path such as /v1/ without spaces, '?' or '#'"
     package static let hostName = "a host name such as api.example.com, without port"
@@ -20,6 +22,10 @@ package enum TextRules {
     }
 
     static func isWord(_ text: String) -> Bool { consists(text, of: "-._", length: 1...64) }
+    static func isAttestation(_ text: String) -> Bool {
+        consists(text, of: " -._/:", length: 1...64) && isAlphanumeric(text.utf8.first ?? 0)
+            && isAlphanumeric(text.utf8.last ?? 0)
+    }
     static func isLabelKey(_ text: String) -> Bool { consists(text, of: "-._/", length: 1...253) }
     static func isLabelValue(_ text: String) -> Bool { consists(text, of: "-._", length: 0...63) }
     static func isKeyFile(_ text: String) -> Bool { consists(text, of: "-._", length: 1...128) && text != "." && text != ".." }

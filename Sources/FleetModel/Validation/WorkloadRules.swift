@@ -9,6 +9,7 @@ extension ProblemCollector {
         requireDistinct(workload.models, "spec.models", what: "model")
         checkReplica(workload.replica)
         checkObjective(workload.objective)
+        checkSize(workload.egressPerRequest, atMost: Gibibytes(1_024), "spec.traffic.egressPerRequest")
         checkJurisdictions(workload.data.residency, "spec.data.residency")
         checkScaling(workload.scaling)
         for (position, demand) in workload.demand.enumerated() {
@@ -25,8 +26,14 @@ extension ProblemCollector {
         for entry in replica.profile {
             let field = profile.key(entry.accelerator.name)
             checkAccelerator(entry.accelerator, field)
-            requireRange(entry.accelerators, in: 1...1_024, field.key("accelerators"), accepted: "1 to 1024 accelerators")
+            // A number taken over from the requirement is judged there.
+            if entry.accelerators != replica.accelerators {
+                requireRange(entry.accelerators, in: 1...1_024, field.key("accelerators"), accepted: "1 to 1024 accelerators")
+            }
+            checkRate(entry.rate, field.key("rate"))
         }
+        checkAcceleratorRequirement(replica)
+        checkSize(replica.artifact, atMost: Gibibytes(1_048_576), "spec.replica.artifact.size")
         let drain: FieldPath = "spec.replica.drainTimeout"
         require(
             replica.drainTimeout <= .seconds(3_600), drain, "\(replica.drainTimeout.text) is too long", accepted: "at most 1h")
@@ -35,6 +42,33 @@ extension ProblemCollector {
         case .command(let engine): checkCommand(engine, "spec.replica.engine")
         case nil: break
         }
+    }
+
+    private mutating func checkAcceleratorRequirement(_ replica: ReplicaRequirement) {
+        let accelerator: FieldPath = "spec.replica.accelerator"
+        if let count = replica.accelerators {
+            requireRange(count, in: 1...1_024, accelerator.key("count"), accepted: "1 to 1024 accelerators")
+        }
+        requireDistinct(
+            replica.architectures.map(\.rawValue), accelerator.key("architecture"), what: "architecture")
+        requireDistinct(replica.types.map(\.name), accelerator.key("type"), what: "accelerator type")
+        for (position, type) in replica.types.enumerated() { checkAccelerator(type, accelerator.key("type").index(position)) }
+        let objections = replica.profile.compactMap { replica.objection(to: $0.accelerator) }
+        guard let first = objections.first, objections.count == replica.profile.count else { return }
+        report(
+            "spec.replica.profile", "no entry meets the accelerator asked for: \(first)",
+            accepted: "an entry for a type that does, or another spec.replica.accelerator", basis: [accelerator])
+    }
+
+    private mutating func checkRate(_ rate: RequestsPerSecond, _ field: FieldPath) {
+        require(
+            rate.value > 0 && rate.value <= WorkloadLimits.requestsPerSecond, field, "\(rate.text) is out of range",
+            accepted: "a rate above 0 and at most \(RequestsPerSecond(WorkloadLimits.requestsPerSecond).text)")
+    }
+
+    private mutating func checkSize(_ size: Gibibytes?, atMost most: Gibibytes, _ field: FieldPath) {
+        guard let size else { return }
+        require(size <= most, field, "\(size.text) is out of range", accepted: "a size above 0 and at most \(most.text)")
     }
 
     private mutating func checkSimulated(_ engine: SimulatedEngineSpec, _ field: FieldPath) {
@@ -74,6 +108,14 @@ extension ProblemCollector {
                 "\(objective.failoverLatencyBudget.text) is less than the latency budget",
                 accepted: "at least latencyBudget, \(objective.latencyBudget.text)", basis: ["spec.objective.latencyBudget"])
         }
+        checkTargetUtilization(objective)
+    }
+
+    /// A replica that may not be used at all serves nobody.
+    private mutating func checkTargetUtilization(_ objective: Objective) {
+        require(
+            objective.targetUtilization > .none && objective.targetUtilization <= .whole, "spec.objective.targetUtilization",
+            "\(objective.targetUtilization.text) is out of range", accepted: "a share above 0% and at most 100%, such as 80%")
     }
 
     private mutating func checkScaling(_ scaling: ScalingPolicy) {
@@ -96,16 +138,15 @@ extension ProblemCollector {
         }
     }
 
-    private mutating func checkDemand(_ demand: Demand, _ field: FieldPath) {
-        require(
-            (1...128).contains(demand.from.utf8.count), field.key("from"), "\(quoted(demand.from)) is not a place name",
-            accepted: "the name of a city such as Toronto")
-        checkLocation(demand.location, field.key("location"), countryField: field.key("country"))
-    }
-
     mutating func checkAccelerator(_ accelerator: AcceleratorType, _ field: FieldPath) {
         require(
             TextRules.isWord(accelerator.name), field, "\(quoted(accelerator.name)) is not an accelerator type",
             accepted: "a type such as H100-80GB, A100-80GB or CPU")
     }
+}
+
+enum WorkloadLimits {
+    /// More than any fleet serves, and small enough for sums of it to stay exact to a request.
+    static let requestsPerSecond = 1e9
+    static let concurrentUsers = 1e9
 }

@@ -30,7 +30,7 @@ struct ConnectionOptions: ParsableArguments {
     var caFile: String?
 
     /// Connects, runs the body, and closes the connection whatever happened.
-    func withFleetClient(_ body: (FleetClient) async throws -> Void) async throws {
+    func withFleetClient<Answer>(_ body: (FleetClient) async throws -> Answer) async throws -> Answer {
         let choice = try ConnectionChoice(
             state: state, server: server, tokenFile: tokenFile, caFile: caFile,
             environment: ProcessInfo.processInfo.environment)
@@ -40,12 +40,14 @@ struct ConnectionOptions: ParsableArguments {
         let fleet = FleetClient(
             connection: ClientConnection(client: client, startHint: choice.startHint), console: StandardStreams.console,
             now: { Date.now.timeIntervalSince1970 })
+        let answer: Answer
         do {
-            try await body(fleet)
+            answer = try await body(fleet)
         } catch {
             try? await client.shutdown()
             throw error
         }
         try await client.shutdown()
+        return answer
     }
 }

@@ -16,6 +16,25 @@ struct LocalFiles: FleetFileAccess {
 
     func content(of path: String, limit: Int) throws -> [UInt8]? { try PrivateFile.read(path, limit: limit) }
 
+    /// A file's content. Throws where there is none, or beyond the limit, in bytes.
+    func existing(_ path: String, limit: Int) throws -> [UInt8] {
+        do {
+            if let bytes = try PrivateFile.read(path, limit: limit) { return bytes }
+        } catch {
+            throw CommandFailure(.invalid, "\(error)")
+        }
+        throw CommandFailure(.invalid, "there is no file \(path)")
+    }
+
+    /// Writes a file that anybody may read as far as the process's mask allows, whole or not at all.
+    func write(_ text: String, to path: String) throws {
+        do {
+            try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw CommandFailure(.invalid, "cannot write \(path); is its folder there and writable?")
+        }
+    }
+
     func standardInput(limit: Int) throws -> [UInt8] { try StandardStreams.readInput(limit: limit) }
 
     func absolute(_ path: String) -> String {

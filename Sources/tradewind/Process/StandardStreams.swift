@@ -18,6 +18,12 @@ enum StandardStreams {
     /// nowhere left to tell.
     static func writeError(_ line: String) { _ = writeAll(line + "\n", to: STDERR_FILENO) }
 
+    /// Whether a person watches standard error.
+    static var isErrorWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Puts a line in place of the last such line; an empty one takes it away. For a terminal.
+    static func rewriteErrorLine(_ line: String) { _ = writeAll("\r\u{1B}[K" + line, to: STDERR_FILENO) }
+
     /// Everything on standard input. Throws beyond the limit, in bytes.
     static func readInput(limit: Int) throws -> [UInt8] {
         var content: [UInt8] = []

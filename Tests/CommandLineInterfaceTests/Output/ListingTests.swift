@@ -23,7 +23,7 @@ struct ListingTests {
         #expect(
             failure?.message
                 == "unknown kind 'worklods'; did you mean workloads? Kinds are providers, workloadplanes, workloads, "
-                + "compliancepolicies, gateways, routes, replicas, events, audit, all")
+                + "compliancepolicies, gateways, routes, budgets, placementplans, replicas, events, audit, all")
         #expect(throws: CommandFailure.self) { try Listing.declaredKind(spelling: "replicas") }
     }
 
@@ -106,6 +106,45 @@ struct ListingTests {
         #expect(
             Table([item], of: .resources(.gateway), isWide: false, now: testNow).rows == [
                 ["frankfurt", "DE", "127.0.0.1:8082", "True", "1764000000.7", "-"]
+            ])
+    }
+
+    @Test("show policies for one class or users as for several")
+    func policies() {
+        let item = { (classification: JSONValue, jurisdiction: JSONValue) -> JSONValue in
+            [
+                "metadata": ["name": "gdpr"],
+                "spec": ["appliesTo": ["classification": classification, "jurisdiction": jurisdiction], "requires": [:]],
+            ]
+        }
+        let table = Table(
+            [item("pii", "EEA"), item(["pii", "phi"], ["EEA", "UK"])], of: .resources(.compliancePolicy), isWide: false,
+            now: testNow)
+        #expect(table.rows == [["gdpr", "pii", "EEA", "", "-"], ["gdpr", "pii,phi", "EEA,UK", "", "-"]])
+    }
+
+    @Test("show budgets, and plans with what they cover")
+    func budgetsAndPlans() {
+        let budgets: [JSONValue] = [
+            ["metadata": ["name": "all"], "spec": ["ceiling": "10 USD/h"]],
+            ["metadata": ["name": "some"], "spec": ["ceiling": "2 USD/h", "workloads": ["chat", "draw"]]],
+        ]
+        #expect(
+            Table(budgets, of: .resources(.budget), isWide: false, now: testNow).rows == [
+                ["all", "10 USD/h", "all", "-"], ["some", "2 USD/h", "chat,draw", "-"],
+            ])
+        let replicas: JSONValue = [
+            ["workload": "draw", "count": 1], ["workload": "chat", "count": 2], ["workload": "draw", "count": 2],
+        ]
+        let plans: [JSONValue] = ["default", "draft"].map { name in
+            [
+                "metadata": ["name": .string(name)],
+                "spec": ["blocks": ["night", "day"], "replicas": replicas, "fleetGeneration": 12],
+            ]
+        }
+        #expect(
+            Table(plans, of: .resources(.placementPlan), isWide: false, now: testNow).rows == [
+                ["default", "yes", "night,day", "chat,draw", "12", "-"], ["draft", "no", "night,day", "chat,draw", "12", "-"],
             ])
     }
 

@@ -1,5 +1,6 @@
 import FleetControl
 import FleetModel
+import SeededCases
 import Testing
 
 /// Random lives of a plane: whatever is heard, the invariants hold, and once the world behaves the counts are met.

@@ -71,11 +71,31 @@ struct SnapshotComposerTests {
     @Test("a policy for users of one jurisdiction fences the gateway that stands there and no other")
     func perGateway() throws {
         let policy = CompliancePolicy(
-            metadata: Metadata(name: "gdpr"), appliesTo: CompliancePolicy.Scope(jurisdiction: "EU"),
+            metadata: Metadata(name: "gdpr"), appliesTo: CompliancePolicy.Scope(jurisdictions: ["EU"]),
             requires: CompliancePolicy.Requirements(jurisdictions: ["CA", "EU"]))
         let fleet = fleet(workload(), policies: [policy])
         #expect(try snapshot(fleet, "door-frankfurt").workloads[0].allowedPlanes == ["toronto"])
         #expect(try snapshot(fleet, "door-singapore").workloads[0].allowedPlanes == ["singapore", "toronto"])
+    }
+
+    @Test("built-in policies fence gateways as they fence placement, and leave internal data alone")
+    func builtInPolicies() throws {
+        var personal = workload(DataRules(classification: .pii))
+        personal.demand = [Demand(from: "Frankfurt", location: Self.frankfurt, peak: RequestsPerSecond(1))]
+        let open = fleet(personal)
+        let chat = try snapshot(open, "door-frankfurt").workloads[0]
+        // Neither plane declares that it encrypts.
+        #expect(chat.allowedPlanes.isEmpty)
+        #expect(
+            chat.excludedPlanes.map(\.because) == [
+                "built-in policy gdpr allows EEA, AD, AR, BR, CA, CH, FO, GG, IL, IM, JE, JP, KR, NZ, UK, UY; it stands in SG",
+                "built-in policy gdpr requires encryption in transit, which the plane does not declare",
+            ])
+        let rejected = try #require(Placement.decide(PlacementInputs(fleet: open)).placement(of: "chat")).rejected
+        #expect(rejected.map(\.because) == chat.excludedPlanes.map(\.because))
+        // Users in Singapore are under none of the laws that are built in.
+        #expect(try snapshot(open, "door-singapore").workloads[0].allowedPlanes == ["singapore", "toronto"])
+        #expect(try snapshot(fleet(workload()), "door-frankfurt").workloads[0].allowedPlanes == ["singapore", "toronto"])
     }
 
     @Test("a plane that is placed for others' users but outside this gateway's fence is not waited for")

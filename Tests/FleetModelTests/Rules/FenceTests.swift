@@ -40,8 +40,8 @@ struct FenceTests {
         let fence = Fence(
             providers: [holder],
             policies: [
-                policy("ca", .init(jurisdiction: "CA"), .init(jurisdictions: ["CA"])),
-                policy("eu", .init(jurisdiction: "EU"), .init(jurisdictions: ["EU"])),
+                policy("ca", .init(jurisdictions: ["CA"]), .init(jurisdictions: ["CA"])),
+                policy("eu", .init(jurisdictions: ["EU"]), .init(jurisdictions: ["EU"])),
             ])
         let workload = workload(DataRules())
         #expect(fence.verdict(workload: workload, plane: plane("CA"), userJurisdictions: ["CA"]).isInside)
@@ -56,13 +56,44 @@ struct FenceTests {
     @Test("a policy for one classification leaves the others alone")
     func classification() {
         let fence = Fence(
-            providers: [holder], policies: [policy("phi", .init(classification: .phi), .init(jurisdictions: ["CA"]))])
+            providers: [holder], policies: [policy("phi", .init(classifications: [.phi]), .init(jurisdictions: ["CA"]))])
         #expect(
             !fence.verdict(workload: workload(DataRules(classification: .phi)), plane: plane("US"), userJurisdictions: nil)
                 .isInside)
         #expect(
             fence.verdict(workload: workload(DataRules(classification: .pii)), plane: plane("US"), userJurisdictions: nil)
                 .isInside)
+    }
+
+    @Test("a policy for several classifications and jurisdictions applies to each of them")
+    func lists() {
+        let scope = CompliancePolicy.Scope(classifications: [.phi, .pci], jurisdictions: ["EEA", "UK"])
+        let fence = Fence(providers: [holder], policies: [policy("p", scope, .init(jurisdictions: ["CA"]))])
+        func isInside(_ classification: DataRules.Classification, _ users: [Jurisdiction]) -> Bool {
+            fence.verdict(
+                workload: workload(DataRules(classification: classification)), plane: plane("US"), userJurisdictions: users
+            ).isInside
+        }
+        #expect(!isInside(.phi, ["DE", "EEA", "EU"]) && !isInside(.pci, ["UK"]))
+        #expect(isInside(.pii, ["UK"]) && isInside(.phi, ["US"]))
+    }
+
+    @Test("some places may be allowed only to providers that show an attestation")
+    func attestedPlaces() {
+        let requires = CompliancePolicy.Requirements(
+            jurisdictions: ["CA"], attestedJurisdictions: ["US": "hipaa baa", "GB": "SOC2"])
+        let fence = Fence(providers: [holder], policies: [policy("p", .init(), requires)])
+        let verdict = {
+            fence.verdict(workload: self.workload(DataRules()), plane: self.plane($0, provider: $1), userJurisdictions: ["CA"])
+        }
+        #expect(verdict("CA", "stranger") == .inside)
+        #expect(verdict("US", "p") == .inside)
+        #expect(
+            verdict("US", "stranger")
+                == .outside(
+                    because: "policy p allows CA; it stands in US, where it requires attestation hipaa baa, which provider "
+                        + "stranger does not show"))
+        #expect(verdict("DE", "p") == .outside(because: "policy p allows CA; it stands in DE"))
     }
 
     @Test("what nobody has proven counts as not met, one requirement at a time")

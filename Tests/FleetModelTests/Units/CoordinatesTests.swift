@@ -1,5 +1,6 @@
 import FleetModel
 import Foundation
+import SeededCases
 import Testing
 
 @Suite("Coordinates")

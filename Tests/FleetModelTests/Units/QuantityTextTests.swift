@@ -1,4 +1,5 @@
 import FleetModel
+import SeededCases
 import Testing
 
 @Suite("Quantities as text")
@@ -73,6 +74,44 @@ struct QuantityTextTests {
         #expect(Share(text: "101%") == nil)
         #expect(Share(text: "-1%") == nil)
         #expect(Share(text: "0.5") == nil)
+    }
+
+    @Test("prices by the month are prices by the hour, 730 to a month")
+    func monthlyPrices() {
+        #expect(USDPerHour(text: "7300 USD/month") == USDPerHour(10))
+        #expect(USDPerHour(text: "8000 USD/month")?.value == 8_000.0 / 730)
+        #expect(USDPerHour(text: "1 USD/year") == nil)
+    }
+
+    @Test("prices of data and its storage keep to their units")
+    func dataPrices() {
+        #expect(USDPerGiB(text: "0.09 USD/GiB") == USDPerGiB(0.09))
+        #expect(USDPerGiB(text: "0 USD/GiB") == USDPerGiB(0))
+        #expect(USDPerGiBMonth(text: "0.023 USD/GiB-month") == USDPerGiBMonth(0.023))
+        for text in ["0.09 USD/GB", "-1 USD/GiB", "0.09 USD/GiB-month", "0.09"] { #expect(USDPerGiB(text: text) == nil) }
+        for text in ["0.02 USD/GiB", "-1 USD/GiB-month"] { #expect(USDPerGiBMonth(text: text) == nil) }
+    }
+
+    @Test("interruptions are a share of nodes by hour, or by month with 730 hours")
+    func interruptions() {
+        #expect(InterruptionRate(text: "5%/h") == InterruptionRate(perNodeHour: 0.05))
+        #expect(InterruptionRate(text: "73%/month") == InterruptionRate(perNodeHour: 0.001))
+        #expect(InterruptionRate(text: "0%/h") == InterruptionRate(perNodeHour: 0))
+        for text in ["5%", "101%/h", "-1%/h", "0.05/h", "5 %/d"] { #expect(InterruptionRate(text: text) == nil, "\(text)") }
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<10_000 {
+            let digits = String(Double.random(in: 0...100, using: &generator))
+            let rate = InterruptionRate(text: "\(digits)%/h")
+            #expect(rate != nil && rate.flatMap { InterruptionRate(text: $0.text) } == rate, "seed 3: \(digits)")
+        }
+    }
+
+    @Test("small sizes are written in small units")
+    func smallSizes() {
+        #expect(Gibibytes(text: "40KiB") == Gibibytes(40.0 / 1_048_576))
+        #expect(Gibibytes(40.0 / 1_048_576).text == "40KiB")
+        #expect(Gibibytes(0.5).text == "512MiB")
+        #expect(Gibibytes(80).text == "80GiB")
     }
 
     @Test("numbers are written without exponent and read back to the same bits")

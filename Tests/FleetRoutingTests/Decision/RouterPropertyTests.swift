@@ -1,35 +1,18 @@
 import FleetModel
 import FleetRouting
+import SeededCases
 import Testing
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 
 /// Random lives of a fleet, from a seed: replicas come, fail, move and return, planes fall silent, snapshots change fences.
 @Suite("Router: properties")
 struct RouterPropertyTests {
     private static let seed: UInt64 = 0x7472_6164_6577_696e
     /// Steps per run; `TRADEWIND_SOAK_CASES` raises them.
-    private static var cases: Int { getenv("TRADEWIND_SOAK_CASES").flatMap { Int(String(cString: $0)) } ?? 10_000 }
-
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-        /// SplitMix64 (Steele, Lea, Flood, 2014).
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-    }
+    private static var cases: Int { Int(caseCount()) }
 
     /// One run: returns a digest of every decision, and records an issue where a property breaks.
     private func live(seed: UInt64, steps: Int) -> UInt64 {
-        var random = Random(state: seed)
+        var random = SeededGenerator(seed: seed)
         var fixture = FleetFixture()
         var script = GatewayScript(fixture)
         var digest: UInt64 = 0
@@ -67,7 +50,7 @@ struct RouterPropertyTests {
         return digest
     }
 
-    private func report(_ script: inout GatewayScript, _ plane: PlaneName, _ random: inout Random) {
+    private func report(_ script: inout GatewayScript, _ plane: PlaneName, _ random: inout SeededGenerator) {
         let states: [ReplicaReport.State] = [.ready, .ready, .ready, .ready, .starting, .unready, .draining, .gone]
         let place = (FleetFixture.places.firstIndex { $0.name == plane } ?? 0) + 1
         var replicas: [ReplicaReport] = []
@@ -84,7 +67,7 @@ struct RouterPropertyTests {
         script.report(plane, replicas)
     }
 
-    private func learn(_ script: inout GatewayScript, _ random: inout Random) {
+    private func learn(_ script: inout GatewayScript, _ random: inout SeededGenerator) {
         let entries = script.view.table?.replicas.compactMap { $0 } ?? []
         guard !entries.isEmpty else { return }
         let handle = entries[Int.random(in: 0..<entries.count, using: &random)].handle
@@ -103,7 +86,7 @@ struct RouterPropertyTests {
 
     /// Sends a request with up to four attempts and checks each decision against what the test knows by itself.
     private func request(
-        _ script: inout GatewayScript, _ fixture: FleetFixture, _ random: inout Random, step: Int, seed: UInt64
+        _ script: inout GatewayScript, _ fixture: FleetFixture, _ random: inout SeededGenerator, step: Int, seed: UInt64
     ) -> RoutingDecision {
         let workload = fixture.workloads[Int.random(in: 0..<fixture.workloads.count, using: &random)]
         let policies = Route.Balancing.allCases

@@ -1,4 +1,5 @@
 import Gateway
+import SeededCases
 import Testing
 
 /// Generated and mutated heads: nothing traps, limits hold, and the cuts of the network never change the answer.
@@ -14,10 +15,10 @@ struct HeadFuzzTests {
 
     @Test("never trap, and give the same answer however they are cut")
     func generatedHeads() {
-        var random = SeededRandom(seed: Self.seed)
+        var random = SeededGenerator(seed: Self.seed)
         var table = HeaderTable()
         var accepted = 0
-        for number in 0..<SoakCases.count {
+        for number in 0..<Int(caseCount()) {
             let bytes = Self.head(&random)
             let whole = Self.read([bytes], &table)
             let pieces = Self.cut(bytes, &random)
@@ -28,14 +29,14 @@ struct HeadFuzzTests {
                 #expect(!head.target.isEmpty && (head.isHTTP10 || !head.host.isEmpty), "seed \(Self.seed), case \(number)")
             }
         }
-        #expect(accepted > SoakCases.count / 100)
+        #expect(accepted > Int(caseCount()) / 100)
     }
 
     @Test("response heads never trap")
     func generatedResponses() {
-        var random = SeededRandom(seed: Self.seed + 1)
+        var random = SeededGenerator(seed: Self.seed + 1)
         var table = HeaderTable()
-        for _ in 0..<SoakCases.count {
+        for _ in 0..<Int(caseCount()) {
             var bytes = Array("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 5\r\n\r\n".utf8)
             Self.mutate(&bytes, &random)
             var end = HeadEnd()
@@ -72,7 +73,7 @@ struct HeadFuzzTests {
         return .needsMore
     }
 
-    static func cut(_ bytes: [UInt8], _ random: inout SeededRandom) -> [[UInt8]] {
+    static func cut(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [[UInt8]] {
         var pieces: [[UInt8]] = []
         var start = 0
         while start < bytes.count {
@@ -83,7 +84,7 @@ struct HeadFuzzTests {
         return pieces
     }
 
-    static func head(_ random: inout SeededRandom) -> [UInt8] {
+    static func head(_ random: inout SeededGenerator) -> [UInt8] {
         let lines = [
             "Host: a", "Host: b:80", "Content-Length: 5", "Content-Length: 6", "Transfer-Encoding: chunked", "Connection: close",
             "Connection: x-a, keep-alive", "X-A: b", "X-Tradewind-Plane: x", "Accept: */*", "Expect: 100-continue", " folded",
@@ -98,7 +99,7 @@ struct HeadFuzzTests {
         return bytes
     }
 
-    static func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
+    static func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         for _ in 0..<1 + random.below(4) where !bytes.isEmpty {
             let position = random.below(bytes.count)
             switch random.below(5) {

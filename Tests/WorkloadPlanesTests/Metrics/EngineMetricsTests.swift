@@ -1,4 +1,5 @@
 import FleetControl
+import SeededCases
 import Testing
 import WorkloadPlanes
 

@@ -1,0 +1,4 @@
+/// How plans and reports are printed.
+package enum PlanFormat: String, CaseIterable, Sendable {
+    case table, json, yaml, markdown
+}

@@ -1,0 +1,209 @@
+import LinearOptimization
+
+/// Problems of any size: blocks are bounded and planned one by one, held together by what reserved nodes are worth.
+///
+/// 1. A program of one block, turned from block to block, collects the covers that matter.
+/// 2. A program of a few typical stretches prices reserved nodes (``ReservationPrices``).
+/// 3. Each block is bounded with those prices; the bounds add up to one of the whole.
+/// 4. Reserved nodes are chosen, each block is searched for whole replicas, and the choice is improved (``ReservationSearch``).
+struct DecomposedSearch {
+    struct Outcome: Sendable {
+        var plan: WholePlan
+        /// US dollars an hour; no plan is below, with what minimums that cannot be met count for.
+        var bound: Double
+        var covers: [Cover]
+    }
+
+    let compiled: CompiledProblem
+    let solver: any LinearSolver
+    let limits: SearchLimits
+    let blocksAtOnce: ConcurrentBlocks
+    let progress: @Sendable (String, Double) -> Void
+
+    /// Options of one service worth trying: the best over all, and the best of each group of origins.
+    private static let candidates = 32
+    private static let candidatesOfGroup = 8
+    /// Rounds of rounding cuts for one block.
+    private static let roundingRounds = 12
+
+    func run() throws(SolverFailure) -> Outcome {
+        progress("relaxing the blocks", 0)
+        let sweep = try program(demand: compiled.demand(inBlock: 0), covers: FleetProgram.obviousCovers(compiled))
+        for block in blocksByDemand where !limits.expired {
+            sweep.aim(0, at: compiled.demand(inBlock: block))
+            _ = try sweep.relaxed(limits)
+        }
+        let known = sweep.covers.map(\.cover)
+        progress("pricing reservations", 0.1)
+        let prices = try reservationPrices(known)
+        progress("bounding the blocks", 0.2)
+        let bounded = try bound(covers: known, prices: prices)
+        var tables = compiled.services.map { CoverTable(options: $0.options.count) }
+        for block in bounded { tables.add(block.covers, in: compiled) }
+        progress("searching", 0.4)
+        let search = ReservationSearch(
+            compiled: compiled,
+            planner: BlockPlanner(
+                compiled: compiled, packing: compiled.problem.pools.indices.map { PoolPacking(compiled, pool: $0) },
+                candidates: candidates(bounded.map(\.reducedCosts))),
+            blocksAtOnce: blocksAtOnce, limits: limits, progress: progress)
+        let starts = bounded.map(\.replicas)
+        let found = search.run(relaxed: starts, prices: prices, tables: &tables)
+        progress("settling", 0.95)
+        for table in tables { for entry in table.entries { _ = sweep.add(entry.cover) } }
+        var blocks: [WholePlan.Block] = []
+        for block in 0..<compiled.blockCount {
+            sweep.aim(0, at: compiled.demand(inBlock: block))
+            blocks.append(try sweep.settled(found[block]))
+        }
+        let horizon = compiled.horizonHours
+        return Outcome(
+            plan: WholePlan(blocks: blocks),
+            bound: zip(bounded, compiled.blockHours).reduce(0) { $0 + max(0, $1.0.bound) * $1.1 / horizon },
+            covers: sweep.covers.map(\.cover))
+    }
+
+    /// Ascending, so that each block is near the one before.
+    private var blocksByDemand: [Int] {
+        let total = (0..<compiled.blockCount).map { block in
+            compiled.demand(inBlock: block).reduce(0) { $0 + $1.reduce(0, +) }
+        }
+        return total.indices.sorted { (total[$0], $0) < (total[$1], $1) }
+    }
+
+    private func program(demand: [[Double]], covers: [Cover]) throws(SolverFailure) -> FleetProgram {
+        try FleetProgram(
+            compiled, stretches: [FleetProgram.Stretch(demand: demand, weight: 1)], reservation: .separate, integer: true,
+            covers: covers, solver: solver)
+    }
+
+    private func reservationPrices(_ covers: [Cover]) throws(SolverFailure) -> ReservationPrices {
+        let reserves = compiled.problem.pools.indices.contains {
+            compiled.problem.pools[$0].tier == .reserved && !compiled.optionsByPool[$0].isEmpty
+        }
+        if compiled.blockCount > 1, reserves, !limits.expired,
+            let priced = try ReservationPrices(compiled, covers: covers, solver: solver, limits: limits)
+        {
+            return priced
+        }
+        return ReservationPrices(listPricesOf: compiled)
+    }
+
+    // MARK: Bounds
+
+    private struct BoundedBlock: Sendable {
+        /// US dollars an hour.
+        var bound = 0.0
+        /// By service, then option: the relaxation's replicas, rounded down.
+        var replicas: [[Int]]
+        var reducedCosts: [[Double]]
+        var covers: [Cover] = []
+    }
+
+    private func bound(covers: [Cover], prices: ReservationPrices) throws(SolverFailure) -> [BoundedBlock] {
+        let empty = BoundedBlock(
+            replicas: compiled.services.map { [Int](repeating: 0, count: $0.options.count) },
+            reducedCosts: compiled.services.map { [Double](repeating: 0, count: $0.options.count) })
+        let results = blocksAtOnce.map(compiled.blockCount) { block -> Result<BoundedBlock, SolverFailure> in
+            do throws(SolverFailure) {
+                return .success(try bound(block, covers: covers, prices: prices) ?? empty)
+            } catch {
+                return .failure(error)
+            }
+        }
+        var bounded: [BoundedBlock] = []
+        for result in results { bounded.append(try result.get()) }
+        return bounded
+    }
+
+    private func bound(
+        _ block: Int, covers: [Cover], prices: ReservationPrices
+    ) throws(SolverFailure) -> BoundedBlock? {
+        let program = try program(demand: compiled.demand(inBlock: block), covers: covers)
+        for (pool, value) in compiled.problem.pools.enumerated() where value.tier == .reserved {
+            program.setCost(program.columns[0].nodes[pool], prices.prices[block][pool])
+        }
+        guard !limits.expired, let first = try program.relaxed(limits) else { return nil }
+        let tight = try program.strengthened(from: first, limits, rounds: Self.roundingRounds)
+        let start = prices.nodes.isEmpty ? tight : try reserved(program, nodes: prices.wholeNodes, from: tight)
+        return BoundedBlock(
+            bound: tight.bound,
+            replicas: program.columns[0].replicas.map { $0.map { Int((start.values[$0.index] + 1e-6).rounded(.down)) } },
+            reducedCosts: zip(program.reducedCosts(tight.rowDuals), program.reducedCosts(start.rowDuals)).map {
+                zip($0, $1).map(min)
+            },
+            covers: program.covers.map(\.cover))
+    }
+
+    /// The relaxation with reserved nodes bought, and no more of them to be had.
+    private func reserved(
+        _ program: FleetProgram, nodes: [Int], from last: RelaxedValues
+    ) throws(SolverFailure) -> RelaxedValues {
+        for (pool, value) in compiled.problem.pools.enumerated() where value.tier == .reserved {
+            program.setCost(program.columns[0].nodes[pool], 0)
+            program.setBounds(program.columns[0].nodes[pool], upper: Double(nodes[pool]))
+        }
+        guard let relaxed = try program.relaxed(limits) else { return last }
+        return try program.strengthened(from: relaxed, limits, rounds: Self.roundingRounds / 2)
+    }
+
+    /// By service: the options with the least reduced cost per request, over all and of each group of origins, best first.
+    private func candidates(_ reduced: [[[Double]]]) -> [[Int]] {
+        compiled.services.enumerated().map { index, service in
+            let scores = service.options.indices.map { option in
+                (reduced.lazy.map { $0[index][option] }.min() ?? 0) / service.options[option].rate
+            }
+            let ranked = service.options.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
+            var chosen = Set(ranked.prefix(Self.candidates))
+            for group in service.groups {
+                let reachable = ranked.lazy.filter { group.base.contains(service.options[$0].plane) }
+                chosen.formUnion(reachable.prefix(Self.candidatesOfGroup))
+            }
+            return ranked.filter(chosen.contains)
+        }
+    }
+}
+
+extension [CoverTable] {
+    /// By service.
+    mutating func add(_ covers: [Cover], in compiled: CompiledProblem) {
+        for cover in covers { _ = self[cover.service].add(cover, in: compiled.services[cover.service]) }
+    }
+}
+
+extension FleetProgram {
+    /// By service, then option, for the first stretch: what a replica adds to the bound, US dollars an hour.
+    func reducedCosts(_ rowDuals: [Double]) -> [[Double]] {
+        var reduced = model.cost
+        for row in 0..<min(model.rowCount, rowDuals.count) where rowDuals[row] != 0 {
+            for entry in model.starts[row]..<model.starts[row + 1] {
+                reduced[model.columns[entry]] -= rowDuals[row] * model.coefficients[entry]
+            }
+        }
+        return columns[0].replicas.map { $0.map { reduced[$0.index] } }
+    }
+
+    /// Keeps these replicas in the first stretch, and finds what must then go unmet and unprotected.
+    func settled(_ replicas: [[Int]]) throws(SolverFailure) -> WholePlan.Block {
+        var values = [Double](repeating: 0, count: model.columnCount)
+        place(replicas, stretch: 0, in: &values)
+        return whole(try settled(values), stretch: 0)
+    }
+
+    /// Writes replicas, the nodes they take and the minimums they miss into a solution.
+    func place(_ replicas: [[Int]], stretch: Int, in values: inout [Double]) {
+        let columns = columns[stretch]
+        for (columns, counts) in zip(columns.replicas, replicas) {
+            for (column, count) in zip(columns, counts) { values[column.index] = Double(count) }
+        }
+        for (pool, count) in compiled.packedNodes(replicas).enumerated() {
+            // A reserved pool's column may stand for several stretches.
+            values[columns.nodes[pool].index] = max(values[columns.nodes[pool].index], Double(count))
+        }
+        for (service, column) in columns.missing.enumerated() {
+            guard let column else { continue }
+            let missing = compiled.services[service].workload.minReplicas - replicas[service].reduce(0, +)
+            values[column.index] = Double(max(0, missing))
+        }
+    }
+}
