@@ -4,7 +4,7 @@ enum SampleFleet {
         apiVersion: tradewind.dev/v1alpha1
         kind: Provider
         metadata: { name: onprem }
-        spec: { kind: on-premises, attestations: [SOC2] }
+        spec: { kind: on-premises, attestations: [SOC2, HIPAA-BAA] }
         """
 
     static func plane(_ name: String, country: String, latitude: Double, longitude: Double) -> String {
@@ -19,6 +19,7 @@ enum SampleFleet {
           driver: { local: {} }
           pools:
             - { name: h100, accelerator: H100-80GB, acceleratorsPerNode: 4, tier: reserved, owned: true, maxNodes: 1 }
+          protection: { encryptionInTransit: true, encryptionAtRest: true, audit: full }
         """
     }
 

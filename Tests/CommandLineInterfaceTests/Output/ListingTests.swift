@@ -144,7 +144,7 @@ struct ListingTests {
         }
         #expect(
             Table(plans, of: .resources(.placementPlan), isWide: false, now: testNow).rows == [
-                ["default", "yes", "night,day", "chat,draw", "12", "-"], ["draft", "no", "night,day", "chat,draw", "12", "-"],
+                ["default", "yes", "2", "chat,draw", "12", "-"], ["draft", "no", "2", "chat,draw", "12", "-"],
             ])
     }
 
