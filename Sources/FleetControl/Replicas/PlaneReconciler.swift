@@ -26,7 +26,7 @@ package struct PlaneReconciler: Sendable {
     /// Wanted but not started now for lack of room or of an address.
     var blocked: [PlaneReport.Refusal] = []
     var addressRetryAt: Moment?
-    private var jitter: JitterGenerator
+    private var jitter: SplitMix64
 
     /// What the event at hand led to so far.
     var actions: [PlaneAction] = []
@@ -44,7 +44,7 @@ package struct PlaneReconciler: Sendable {
         self.policy = policy
         self.nextIncarnation = max(1, nextIncarnation)
         self.addresses = addresses
-        jitter = JitterGenerator(seed: seed)
+        jitter = SplitMix64(seed: seed)
     }
 
     /// True once a shutdown was asked for and every replica is gone.

@@ -51,18 +51,3 @@ func backoffDelay(failures: Int, jitter: UInt64, policy: ReplicaPolicy) -> Durat
     wait = min(wait, policy.backoffMaximum)
     return wait / 2 + .nanoseconds(Int64(Double(jitter >> 11) / 9_007_199_254_740_992 * wait.seconds / 2 * 1e9))
 }
-
-/// SplitMix64 (Steele, Lea, Flood 2014): the jitter of one plane, from a seed its shell chooses.
-struct JitterGenerator: Equatable, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}

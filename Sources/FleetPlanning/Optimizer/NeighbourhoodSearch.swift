@@ -1,3 +1,5 @@
+import FleetModel
+
 /// Improves whole replicas of one block by ruin and recreate (Schrimpf et al. 2000): takes a few replicas away, puts back what covers
 /// then lack at the least cost, keeps what got cheaper. Counted steps and a seed make it the same every time.
 struct NeighbourhoodSearch {
@@ -233,24 +235,4 @@ struct NeighbourhoodSearch {
         let pool = compiled.problem.pools[option.pool]
         return state.terms[option.pool].price * Double(option.size) / Double(pool.acceleratorsPerNode)
     }
-}
-
-/// Steele, Lea and Flood 2014: a small generator whose whole state is its seed.
-struct SplitMix64 {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func next(below limit: Int) -> Int { Int(next() % UInt64(max(1, limit))) }
-
-    /// 0 up to but not including 1.
-    mutating func nextShare() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

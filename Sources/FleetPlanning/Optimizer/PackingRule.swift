@@ -80,16 +80,15 @@ enum PackingRule {
             for (index, entry) in left.enumerated() {
                 for filled in stride(from: capacity, through: 0, by: -1) {
                     guard let base = reachable[filled], base[index] == 0, entry.count > 0 else { continue }
-                    for number in 1...entry.count where filled + number * entry.size <= capacity {
-                        if reachable[filled + number * entry.size] == nil {
-                            var pattern = base
-                            pattern[index] = number
-                            reachable[filled + number * entry.size] = pattern
-                        }
+                    let most = min(entry.count, (capacity - filled) / entry.size)
+                    for number in 1..<(most + 1) where reachable[filled + number * entry.size] == nil {
+                        var pattern = base
+                        pattern[index] = number
+                        reachable[filled + number * entry.size] = pattern
                     }
                 }
             }
-            let pattern = reachable.last { $0 != nil }!!
+            let pattern = reachable.compactMap { $0 }.last!
             let times = max(1, left.indices.filter { pattern[$0] > 0 }.map { left[$0].count / pattern[$0] }.min() ?? 1)
             for index in left.indices { left[index].count -= pattern[index] * times }
             nodes += times

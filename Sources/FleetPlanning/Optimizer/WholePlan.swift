@@ -17,7 +17,7 @@ struct WholePlan: Sendable {
 
 extension FleetProgram {
     /// Reads one stretch of a solution. Nodes are counted by packing the replicas, so that they are enough even where the rows
-    /// for packing are not exact; a pool's quota may then be missed, which ``packs`` tells.
+    /// for packing are not exact. That a quota has room for them is for whoever chose the replicas to see (``packed(_:)``).
     func whole(_ values: [Double], stretch: Int) -> WholePlan.Block {
         let columns = columns[stretch]
         func count(_ column: LinearModel.Column) -> Int { Int(max(0, values[column.index]).rounded()) }

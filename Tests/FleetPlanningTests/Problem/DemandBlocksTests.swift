@@ -1,5 +1,6 @@
 import FleetModel
 import FleetPlanning
+import SeededCases
 import Testing
 
 @Suite("Hours of demand put together as blocks")
@@ -67,10 +68,9 @@ struct DemandBlocksTests {
 
     @Test("names of blocks differ and can stand in a placement plan", arguments: 1...40)
     func names(seed: Int) {
-        var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
+        var generator = SeededGenerator(seed: UInt64(seed))
         let shares = (0..<(seed % 2 == 0 ? 24 : 168)).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Share(Double(1 + (state >> 33) % 4) / 4)
+            Share(Double(generator.next(in: 1...4)) / 4)
         }
         let built = DemandBlocks(demand: [demand(8, .hourly(shares))], horizonHours: 730)
         let plan = PlacementPlan(

@@ -1,20 +1,9 @@
 import FleetPlanning
+import SeededCases
 import Testing
 
 @Suite("Users to planes: the transport network")
 struct TransportFlowTests {
-    /// Deterministic numbers for seeded cases (SplitMix64).
-    private struct Draw {
-        var state: UInt64
-        mutating func next(_ bound: Int) -> Int {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-            return Int((mixed ^ (mixed >> 31)) % UInt64(bound))
-        }
-    }
-
     @Test("takes the detour that serves everybody")
     func detour() {
         // The first user may go to both, the second only to the first plane: greed would strand the second.
@@ -38,12 +27,12 @@ struct TransportFlowTests {
 
     @Test("serves as much and as cheaply as trying every whole-numbered way does", arguments: 0..<60)
     func exhaustive(seed: Int) {
-        var draw = Draw(state: UInt64(seed))
-        let sources = 1 + draw.next(3)
-        let sinks = 1 + draw.next(3)
-        let supply = (0..<sources).map { _ in draw.next(4) }
-        let capacity = (0..<sinks).map { _ in draw.next(4) }
-        let costs = (0..<sources * sinks).map { _ in draw.next(4) == 0 ? nil : draw.next(20) }
+        var draw = SeededGenerator(seed: UInt64(seed))
+        let sources = 1 + draw.below(3)
+        let sinks = 1 + draw.below(3)
+        let supply = (0..<sources).map { _ in draw.below(4) }
+        let capacity = (0..<sinks).map { _ in draw.below(4) }
+        let costs = (0..<sources * sinks).map { _ in draw.below(4) == 0 ? nil : draw.below(20) }
         var network = TransportFlow(
             supply: supply.map(Double.init), capacity: capacity.map(Double.init),
             arcs: costs.map { $0.map { TransportFlow.Arc(below: Double($0), above: Double($0)) } })
