@@ -52,23 +52,22 @@ struct BlockPlanner: Sendable {
         for (index, service) in compiled.services.enumerated() where !service.groups.isEmpty {
             let counts = replicas[index].map(Double.init)
             let shortages = state.services[index].covers
-            // What is given up knowingly is taken off the demand, evenly.
-            let unmet = shortages.lazy.filter { !$0.isLoss }.map(\.shortage).max() ?? 0
-            let unprotected = shortages.lazy.filter { $0.isLoss }.map(\.shortage).max() ?? 0
             let total = demand[index].reduce(0, +)
             guard total > 0 else { continue }
+            // What is given up knowingly is taken off the demand, evenly: a set of groups that is short even so is worth knowing.
+            let unmet = shortages.lazy.filter { !$0.isLoss }.map(\.shortage).max() ?? 0
             let served = demand[index].map { $0 * max(0, 1 - unmet / total) }
             let planned = service.throughput(counts, lost: nil).map { $0 * service.workload.targetUtilization }
-            if unmet == 0, let groups = service.broken(supply: served, capacity: planned, failover: false),
+            if let groups = service.broken(supply: served, capacity: planned, failover: false),
                 covers[index].add(Cover(service: index, loss: nil, groups: groups), in: service)
             {
                 added += 1
             }
-            guard unprotected == 0 else { continue }
+            let unprotected = shortages.lazy.filter { $0.isLoss }.map(\.shortage).max() ?? 0
+            let keptShare = service.workload.keptShare * max(0, 1 - unprotected / (service.workload.keptShare * total))
             for loss in service.constrainingLosses {
-                let kept = served.map { $0 * service.workload.keptShare }
                 let capacity = service.throughput(counts, lost: service.losses[loss])
-                if let groups = service.broken(supply: kept, capacity: capacity, failover: true),
+                if let groups = service.broken(supply: served.map { $0 * keptShare }, capacity: capacity, failover: true),
                     covers[index].add(Cover(service: index, loss: loss, groups: groups), in: service)
                 {
                     added += 1

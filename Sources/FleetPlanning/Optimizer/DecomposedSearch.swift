@@ -25,11 +25,13 @@ struct DecomposedSearch {
     private static let candidatesOfGroup = 8
     /// Rounds of rounding cuts for one block.
     private static let roundingRounds = 12
+    /// Programs that share the work of bounding blocks: a fixed number, so that results do not depend on the machine.
+    private static let runs = 8
 
     func run() throws(SolverFailure) -> Outcome {
         progress("relaxing the blocks", 0)
         let sweep = try program(demand: compiled.demand(inBlock: 0), covers: FleetProgram.obviousCovers(compiled))
-        for block in blocksByDemand where !limits.expired {
+        for block in compiled.blocksByDemand where !limits.expired {
             sweep.aim(0, at: compiled.demand(inBlock: block))
             _ = try sweep.relaxed(limits)
         }
@@ -63,14 +65,6 @@ struct DecomposedSearch {
             covers: sweep.covers.map(\.cover))
     }
 
-    /// Ascending, so that each block is near the one before.
-    private var blocksByDemand: [Int] {
-        let total = (0..<compiled.blockCount).map { block in
-            compiled.demand(inBlock: block).reduce(0) { $0 + $1.reduce(0, +) }
-        }
-        return total.indices.sorted { (total[$0], $0) < (total[$1], $1) }
-    }
-
     private func program(demand: [[Double]], covers: [Cover]) throws(SolverFailure) -> FleetProgram {
         try FleetProgram(
             compiled, stretches: [FleetProgram.Stretch(demand: demand, weight: 1)], reservation: .separate, integer: true,
@@ -100,51 +94,69 @@ struct DecomposedSearch {
         var covers: [Cover] = []
     }
 
+    /// Runs of blocks with similar demand are bounded one after the other in one program, each from where the last one ended.
     private func bound(covers: [Cover], prices: ReservationPrices) throws(SolverFailure) -> [BoundedBlock] {
-        let empty = BoundedBlock(
-            replicas: compiled.services.map { [Int](repeating: 0, count: $0.options.count) },
-            reducedCosts: compiled.services.map { [Double](repeating: 0, count: $0.options.count) })
-        let results = blocksAtOnce.map(compiled.blockCount) { block -> Result<BoundedBlock, SolverFailure> in
+        let order = compiled.blocksByDemand
+        let runs = min(order.count, Self.runs)
+        let results = blocksAtOnce.map(runs) { run -> Result<[(Int, BoundedBlock)], SolverFailure> in
+            let blocks = order[(run * order.count / runs)..<((run + 1) * order.count / runs)]
             do throws(SolverFailure) {
-                return .success(try bound(block, covers: covers, prices: prices) ?? empty)
+                return .success(try bound(Array(blocks), covers: covers, prices: prices))
             } catch {
                 return .failure(error)
             }
         }
-        var bounded: [BoundedBlock] = []
-        for result in results { bounded.append(try result.get()) }
+        var bounded = [BoundedBlock](
+            repeating: BoundedBlock(
+                replicas: compiled.services.map { [Int](repeating: 0, count: $0.options.count) },
+                reducedCosts: compiled.services.map { [Double](repeating: 0, count: $0.options.count) }),
+            count: compiled.blockCount)
+        for result in results { for (block, value) in try result.get() { bounded[block] = value } }
         return bounded
     }
 
     private func bound(
-        _ block: Int, covers: [Cover], prices: ReservationPrices
-    ) throws(SolverFailure) -> BoundedBlock? {
-        let program = try program(demand: compiled.demand(inBlock: block), covers: covers)
-        for (pool, value) in compiled.problem.pools.enumerated() where value.tier == .reserved {
-            program.setCost(program.columns[0].nodes[pool], prices.prices[block][pool])
-        }
-        guard !limits.expired, let first = try program.relaxed(limits) else { return nil }
-        let tight = try program.strengthened(from: first, limits, rounds: Self.roundingRounds)
-        let start = prices.nodes.isEmpty ? tight : try reserved(program, nodes: prices.wholeNodes, from: tight)
-        return BoundedBlock(
-            bound: tight.bound,
-            replicas: program.columns[0].replicas.map { $0.map { Int((start.values[$0.index] + 1e-6).rounded(.down)) } },
-            reducedCosts: zip(program.reducedCosts(tight.rowDuals), program.reducedCosts(start.rowDuals)).map {
+        _ blocks: [Int], covers: [Cover], prices: ReservationPrices
+    ) throws(SolverFailure) -> [(Int, BoundedBlock)] {
+        guard let first = blocks.first, !limits.expired else { return [] }
+        let program = try program(demand: compiled.demand(inBlock: first), covers: covers)
+        var bounded: [(Int, BoundedBlock)] = []
+        for block in blocks {
+            program.retireRoundingCuts()
+            program.aim(0, at: compiled.demand(inBlock: block))
+            reserve(in: program) { (prices.prices[block][$0], compiled.problem.pools[$0].maxNodes) }
+            guard !limits.expired, let relaxed = try program.relaxed(limits) else { break }
+            let tight = try program.strengthened(from: relaxed, limits, rounds: Self.roundingRounds)
+            var start = tight
+            if !prices.nodes.isEmpty {
+                // With reserved nodes bought, and no more of them to be had.
+                reserve(in: program) { (0, prices.wholeNodes[$0]) }
+                if let bought = try program.relaxed(limits) {
+                    start = try program.strengthened(from: bought, limits, rounds: Self.roundingRounds / 2)
+                }
+            }
+            let replicas = program.columns[0].replicas.map { $0.map { Int((start.values[$0.index] + 1e-6).rounded(.down)) } }
+            let reducedCosts = zip(program.reducedCosts(tight.rowDuals), program.reducedCosts(start.rowDuals)).map {
                 zip($0, $1).map(min)
-            },
-            covers: program.covers.map(\.cover))
+            }
+            bounded.append(
+                (
+                    block,
+                    BoundedBlock(
+                        bound: tight.bound, replicas: replicas, reducedCosts: reducedCosts, covers: program.covers.map(\.cover))
+                ))
+        }
+        return bounded
     }
 
-    /// The relaxation with reserved nodes bought, and no more of them to be had.
-    private func reserved(
-        _ program: FleetProgram, nodes: [Int], from last: RelaxedValues
-    ) throws(SolverFailure) -> RelaxedValues {
-        for (pool, value) in compiled.problem.pools.enumerated() where value.tier == .reserved {
-            program.setCost(program.columns[0].nodes[pool], 0)
-            program.setBounds(program.columns[0].nodes[pool], upper: Double(nodes[pool]))
+    /// Sets price and quota of the reserved pools that anybody can use.
+    private func reserve(in program: FleetProgram, _ terms: (Int) -> (price: Double, limit: Int)) {
+        for (pool, value) in compiled.problem.pools.enumerated()
+        where value.tier == .reserved && !compiled.optionsByPool[pool].isEmpty {
+            let (price, limit) = terms(pool)
+            program.setCost(program.columns[0].nodes[pool], price)
+            program.setBounds(program.columns[0].nodes[pool], upper: Double(limit))
         }
-        guard let relaxed = try program.relaxed(limits) else { return last }
-        return try program.strengthened(from: relaxed, limits, rounds: Self.roundingRounds / 2)
     }
 
     /// By service: the options with the least reduced cost per request, over all and of each group of origins, best first.

@@ -69,6 +69,12 @@ struct DirectSearch {
 extension CompiledProblem {
     /// By service, then group.
     func demand(inBlock block: Int) -> [[Double]] { services.map { $0.groups.map { $0.demand[block] } } }
+
+    /// Ascending, so that each block is near the one before.
+    var blocksByDemand: [Int] {
+        let total = (0..<blockCount).map { block in demand(inBlock: block).reduce(0) { $0 + $1.reduce(0, +) } }
+        return total.indices.sorted { (total[$0], $0) < (total[$1], $1) }
+    }
 }
 
 extension FleetProgram {

@@ -49,6 +49,8 @@ final class FleetProgram {
     private(set) var model: LinearModel
     private(set) var covers: [CoverRow]
     let session: any SolverSession
+    /// Rows that hold only for the demand of now.
+    var roundingCuts: [LinearModel.Row] = []
     private var known: Set<Cover>
     private var rowCount: Int
 
@@ -123,7 +125,6 @@ final class FleetProgram {
     }
 
     /// Adds Σ terms ≥ lower.
-    @discardableResult
     func appendRow(lower: Double, _ terms: [LinearModel.Term]) -> LinearModel.Row {
         session.addRow(lower: lower, upper: .infinity, terms)
         model.addRow(lower: lower, terms)

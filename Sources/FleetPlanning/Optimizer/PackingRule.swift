@@ -32,41 +32,60 @@ enum PackingRule {
 
     /// Nodes that hold these replicas, none spanning two: the fewest where sizes divide one another, elsewhere the fewest that first fit
     /// by falling size and best pattern first find, which is enough and seldom one too many.
-    static func nodes(_ counts: [(size: Int, count: Int)], capacity: Int) -> Int {
-        let used = counts.filter { $0.count > 0 }.sorted { $0.size > $1.size }
-        let fit = firstFit(used, capacity: capacity)
-        guard !isChain(Set(used.map(\.size)).sorted()) else { return fit }
+    ///
+    /// - Parameters:
+    ///   - sizes: ascending, distinct.
+    ///   - counts: replicas by position in `sizes`.
+    ///   - added: replicas on top of the counts, of the size at one position.
+    ///   - least: nodes that cannot be too many, as a row says; saves work.
+    static func nodes(
+        sizes: [Int], counts: [Int], adding added: (position: Int, count: Int) = (0, 0), capacity: Int, least: Int = 0
+    ) -> Int {
+        let fit = firstFit(sizes: sizes, counts: counts, adding: added, capacity: capacity)
+        guard fit > least else { return fit }
+        var used: [(size: Int, count: Int)] = []
+        for position in sizes.indices.reversed() {
+            let count = counts[position] + (position == added.position ? added.count : 0)
+            if count > 0 { used.append((sizes[position], count)) }
+        }
+        guard !isChain(used.reversed().map(\.size)) else { return fit }
         return min(fit, bestPatterns(used, capacity: capacity))
     }
 
     /// First fit by falling size (Johnson 1973), replicas of one size at once.
-    private static func firstFit(_ counts: [(size: Int, count: Int)], capacity: Int) -> Int {
-        // Nodes by the room left in them.
-        var open = [Int](repeating: 0, count: capacity + 1)
-        var nodes = 0
-        for (size, count) in counts {
-            var left = count
-            for room in size..<max(size, capacity) where open[room] > 0 && left > 0 {
-                let perNode = room / size
-                let whole = min(open[room], left / perNode)
-                open[room] -= whole
-                open[room - perNode * size] += whole
-                left -= whole * perNode
-                if left > 0, left < perNode, open[room] > 0 {
-                    open[room] -= 1
-                    open[room - left * size] += 1
-                    left = 0
+    private static func firstFit(
+        sizes: [Int], counts: [Int], adding added: (position: Int, count: Int), capacity: Int
+    ) -> Int {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: capacity + 1) { open in
+            // Nodes by the room left in them.
+            open.initialize(repeating: 0)
+            var nodes = 0
+            for position in sizes.indices.reversed() {
+                let size = sizes[position]
+                var left = counts[position] + (position == added.position ? added.count : 0)
+                guard left > 0 else { continue }
+                for room in size..<max(size, capacity) where open[room] > 0 && left > 0 {
+                    let perNode = room / size
+                    let whole = min(open[room], left / perNode)
+                    open[room] -= whole
+                    open[room - perNode * size] += whole
+                    left -= whole * perNode
+                    if left > 0, left < perNode, open[room] > 0 {
+                        open[room] -= 1
+                        open[room - left * size] += 1
+                        left = 0
+                    }
+                }
+                let perNode = capacity / size
+                nodes += left / perNode
+                open[capacity - perNode * size] += left / perNode
+                if left % perNode > 0 {
+                    nodes += 1
+                    open[capacity - left % perNode * size] += 1
                 }
             }
-            let perNode = capacity / size
-            nodes += left / perNode
-            open[capacity - perNode * size] += left / perNode
-            if left % perNode > 0 {
-                nodes += 1
-                open[capacity - left % perNode * size] += 1
-            }
+            return nodes
         }
-        return nodes
     }
 
     /// Fills node after node with what leaves the least room in it, large replicas first among equals.

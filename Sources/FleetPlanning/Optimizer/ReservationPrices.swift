@@ -33,7 +33,9 @@ struct ReservationPrices {
             compiled, stretches: clusters.stretches, reservation: .linked, integer: false, covers: covers, solver: solver)
         guard let relaxed = try program.relaxed(limits) else { return nil }
         let strengthened = try program.strengthened(from: relaxed, limits, rounds: 4)
-        nodes = program.columns[0].nodes.map { strengthened.values[$0.index] }
+        nodes = zip(program.columns[0].nodes, compiled.problem.pools).map {
+            $1.tier == .reserved ? strengthened.values[$0.index] : 0
+        }
         var byCluster = program.nodeValues(strengthened.rowDuals)
         for (pool, value) in compiled.problem.pools.enumerated() where value.tier == .reserved {
             let total = byCluster.reduce(0) { $0 + $1[pool] }

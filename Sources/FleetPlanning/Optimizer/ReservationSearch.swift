@@ -11,6 +11,9 @@ struct ReservationSearch {
     private static let stepsOfOption = 40
     private static let stepsOfBlock = 2_500...20_000
     private static let steps = 80_000
+    /// Most times reserved nodes are weighed and all blocks searched again, and the share of the cost that makes it worth doing again.
+    private static let rounds = 8
+    private static let worthwhile = 2e-3
     /// Blocks searched to try one reserved node more or less, and steps for each.
     private static let trialBlocks = 1_200
     private static let trialSteps = 80
@@ -27,6 +30,8 @@ struct ReservationSearch {
         var cost: Double
     }
 
+    private typealias Found = (replicas: [[Int]], cost: Double)
+
     /// - Parameter relaxed: by block, replicas to start from.
     /// - Returns: replicas by block, service and option.
     func run(
@@ -34,25 +39,28 @@ struct ReservationSearch {
     ) -> [[[Int]]] {
         guard !prices.nodes.isEmpty else {
             // One block, or nothing to reserve: blocks rent at list price what they need.
-            return search(starts: relaxed, tables: &tables) { prices.terms(compiled, block: $0) }.map(\.replicas)
+            return search(starts: relaxed, seed: 0, tables: &tables) { prices.terms(compiled, block: $0) }.map(\.replicas)
         }
-        var best = choice(reserved: prices.wholeNodes, starts: relaxed, tables: &tables)
-        for round in 0..<3 where !limits.expired {
-            progress("weighing reservations", 0.5 + 0.1 * Double(round))
+        var best = choice(reserved: prices.wholeNodes, starts: relaxed, seed: 0, tables: &tables)
+        var idle = 0
+        for round in 0..<Self.rounds where idle < 2 && !limits.expired {
+            progress("weighing reservations", 0.5 + 0.3 * Double(round) / Double(Self.rounds))
             let reserved = Reservations(compiled, replicas: best.replicas).nodes
-            guard reserved != best.reserved else { break }
-            let next = choice(reserved: reserved, starts: best.replicas, tables: &tables)
-            guard next.cost < best.cost - 1e-9 else { break }
-            best = next
+            let next = choice(reserved: reserved, starts: best.replicas, seed: round + 1, tables: &tables)
+            idle = next.cost < best.cost * (1 - Self.worthwhile) ? 0 : idle + 1
+            if next.cost < best.cost { best = next }
         }
         progress("trying reservations", 0.8)
         improve(&best, wanted: prices.nodes, tables: tables)
-        let last = choice(reserved: best.reserved, starts: best.replicas, tables: &tables)
-        return last.replicas
+        let last = choice(reserved: best.reserved, starts: best.replicas, seed: Self.rounds + 1, tables: &tables)
+        return last.cost < best.cost ? last.replicas : best.replicas
     }
 
-    private func choice(reserved: [Int], starts: [[[Int]]], tables: inout [CoverTable]) -> Choice {
-        let found = search(starts: starts, tables: &tables) { _ in compiled.terms(reserved: reserved) }
+    private func choice(reserved: [Int], starts: [[[Int]]], seed: Int, tables: inout [CoverTable]) -> Choice {
+        let terms = compiled.terms(reserved: reserved)
+        let alone = search(starts: starts, seed: 2 * seed, tables: &tables) { _ in terms }
+        let shared = share(alone, terms: terms, tables: tables)
+        let found = search(starts: shared.map(\.replicas), seed: 2 * seed + 1, tables: &tables) { _ in terms }
         return Choice(reserved: reserved, replicas: found.map(\.replicas), cost: cost(reserved, found.map(\.cost)))
     }
 
@@ -63,7 +71,7 @@ struct ReservationSearch {
 
     /// Searches every block. Covers found in one serve all afterwards.
     private func search(
-        starts: [[[Int]]], tables: inout [CoverTable], terms: @Sendable (Int) -> [SearchState.PoolTerms]
+        starts: [[[Int]]], seed: Int, tables: inout [CoverTable], terms: @Sendable (Int) -> [SearchState.PoolTerms]
     ) -> [(replicas: [[Int]], cost: Double)] {
         let count = compiled.blockCount
         let steps = blockSteps
@@ -72,7 +80,7 @@ struct ReservationSearch {
             var own = before
             let planned = planner.search(
                 demand: compiled.demand(inBlock: block), terms: terms(block), covers: &own, start: starts[block], steps: steps,
-                seed: UInt64(block), limits: limits)
+                seed: UInt64(seed * count + block), limits: limits)
             let new = own.enumerated().flatMap { index, table in
                 table.entries.dropFirst(before[index].entries.count).map(\.cover)
             }
@@ -80,6 +88,23 @@ struct ReservationSearch {
         }
         for block in found { tables.add(block.covers, in: compiled) }
         return found.map(\.planned)
+    }
+
+    /// Blocks with nearly the same demand have nearly the same best plan, but a search may find it for one and not for the other: hands what
+    /// was found up and down the blocks, ordered by demand, wherever it is cheaper there than what the block had. That also keeps replicas
+    /// where they are from hour to hour.
+    private func share(_ found: [Found], terms: [SearchState.PoolTerms], tables: [CoverTable]) -> [Found] {
+        var best = found
+        let order = compiled.blocksByDemand
+        func offer(_ from: Int, to block: Int) {
+            let tried = planner.glance(
+                demand: compiled.demand(inBlock: block), terms: terms, covers: tables, start: best[from].replicas,
+                steps: Self.trialSteps, seed: UInt64(block), limits: limits)
+            if tried.cost < best[block].cost - 1e-9 { best[block] = tried }
+        }
+        for (block, next) in zip(order, order.dropFirst()) where !limits.expired { offer(block, to: next) }
+        for (block, next) in zip(order, order.dropFirst()).reversed() where !limits.expired { offer(next, to: block) }
+        return best
     }
 
     /// One reserved node less or more of one pool at a time, as long as that pays.

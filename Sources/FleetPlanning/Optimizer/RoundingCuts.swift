@@ -10,10 +10,16 @@ extension FleetProgram {
         var added = 0
         for cover in covers {
             guard let cut = strongestRounding(of: cover, values: values, stretch: stretch) else { continue }
-            appendRow(lower: cut.lower, cut.terms)
+            roundingCuts.append(appendRow(lower: cut.lower, cut.terms))
             added += 1
         }
         return added
+    }
+
+    /// Takes the force out of all rounding cuts: they hold for the demand they were made for.
+    func retireRoundingCuts() {
+        for row in roundingCuts { setRow(row, lower: -.infinity) }
+        roundingCuts.removeAll(keepingCapacity: true)
     }
 
     private struct Cut {

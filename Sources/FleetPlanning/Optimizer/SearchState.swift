@@ -125,8 +125,7 @@ struct SearchState {
         let before = max(0, pools[pool].nodes - terms[pool].free)
         var most = 0.0
         for load in pools[pool].loads { most = max(most, load) }
-        pools[pool].nodes =
-            packing[pool].isExact ? Int((most - 1e-6).rounded(.up)) : packing[pool].nodes(pools[pool].counts)
+        pools[pool].nodes = packing[pool].nodes(pools[pool].counts, least: Int((most - 1e-6).rounded(.up)))
         nodeCost += terms[pool].price * Double(max(0, pools[pool].nodes - terms[pool].free) - before)
     }
 
@@ -134,17 +133,12 @@ struct SearchState {
     func nodesAfter(_ index: Int, option: Int, adding count: Int = 1) -> Int {
         let value = compiled.services[index].options[option]
         let rules = packing[value.pool]
-        guard rules.isExact else {
-            var counts = pools[value.pool].counts
-            counts[rules.position(of: value.size)] += count
-            return rules.nodes(counts)
-        }
         var most = 0.0
         for row in pools[value.pool].loads.indices {
-            let added = Double(count) * rules.weight(size: value.size, row: row)
-            most = max(most, pools[value.pool].loads[row] + added)
+            most = max(most, pools[value.pool].loads[row] + Double(count) * rules.weight(size: value.size, row: row))
         }
-        return Int((most - 1e-6).rounded(.up))
+        return rules.nodes(
+            pools[value.pool].counts, adding: (rules.position(of: value.size), count), least: Int((most - 1e-6).rounded(.up)))
     }
 
     /// Whether quota, spot share and budgets leave room for more replicas.
@@ -211,7 +205,7 @@ struct PoolPacking: Sendable {
     /// Ascending.
     let sizes: [Int]
     /// Whether the rows alone tell how many nodes are needed.
-    let isExact: Bool
+    private let isExact: Bool
     private let capacity: Int
     private let weights: [[Double]]
     private let positionOfSize: [Int]
@@ -245,9 +239,12 @@ struct PoolPacking: Sendable {
     func position(of size: Int) -> Int { positionOfSize[size] }
     func weight(size: Int, row: Int) -> Double { weights[row][positionOfSize[size]] }
 
-    /// - Parameter counts: replicas by size, in the order of `sizes`.
-    func nodes(_ counts: [Int]) -> Int {
-        PackingRule.nodes(zip(sizes, counts).map { (size: $0, count: $1) }, capacity: capacity)
+    /// - Parameters:
+    ///   - counts: replicas by size, in the order of `sizes`.
+    ///   - added: more of one size.
+    ///   - least: what the rows say at least.
+    func nodes(_ counts: [Int], adding added: (position: Int, count: Int) = (0, 0), least: Int) -> Int {
+        isExact ? least : PackingRule.nodes(sizes: sizes, counts: counts, adding: added, capacity: capacity, least: least)
     }
 
     func spends(_ budget: Int, service: Int) -> Bool { spenders[budget].contains(service) }

@@ -67,7 +67,7 @@ extension FleetProgram {
             let gain = next.bound - last.bound
             last = RelaxedValues(
                 values: next.values, objective: next.objective, bound: max(last.bound, next.bound), rowDuals: next.rowDuals)
-            if gain < 1e-5 * abs(next.bound) { return last }
+            if gain < 1e-4 * abs(next.bound) { return last }
         }
         return last
     }

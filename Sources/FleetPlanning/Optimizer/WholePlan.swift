@@ -35,10 +35,14 @@ extension CompiledProblem {
     /// By pool, the nodes that hold these replicas.
     func packedNodes(_ replicas: [[Int]]) -> [Int] {
         optionsByPool.enumerated().map { pool, users in
-            let counts = users.map {
-                (size: services[$0.service].options[$0.option].size, count: replicas[$0.service][$0.option])
+            var counts: [Int: Int] = [:]
+            for user in users {
+                let count = replicas[user.service][user.option]
+                if count > 0 { counts[services[user.service].options[user.option].size, default: 0] += count }
             }
-            return PackingRule.nodes(counts, capacity: problem.pools[pool].acceleratorsPerNode)
+            let sizes = counts.keys.sorted()
+            return PackingRule.nodes(
+                sizes: sizes, counts: sizes.map { counts[$0] ?? 0 }, capacity: problem.pools[pool].acceleratorsPerNode)
         }
     }
 }
