@@ -49,16 +49,18 @@ class Instance:
     seconds: int
     rounds: int
     in_default: bool
+    load: float = 1.0
 
     @property
     def name(self):
         size = f"{self.planes}x{self.workloads}x{self.origins}x{self.blocks}"
-        return size if self.survive == "provider" else f"{size}-{self.survive}"
+        loaded = size if self.load == 1 else f"{size}-load{self.load:g}"
+        return loaded if self.survive == "provider" else f"{loaded}-{self.survive}"
 
     @property
     def command(self):
         return [sys.executable, str(HERE / "generate.py"), *map(str, (self.planes, self.workloads, self.origins, self.blocks)),
-                "--seed", str(self.seed), "--survive", self.survive]
+                "--seed", str(self.seed), "--survive", self.survive, "--load", f"{self.load:g}"]
 
 
 # The direct formulation of the largest takes about 4 GB of memory.
@@ -67,10 +69,12 @@ INSTANCES = [
     Instance(6, 4, 6, 4, 1, "provider", 20, 3, True),
     Instance(12, 5, 10, 6, 2, "provider", 45, 1, True),
     Instance(20, 8, 15, 4, 3, "provider", 60, 1, True),
+    Instance(12, 5, 10, 6, 2, "provider", 45, 1, False, load=20.0),
     Instance(20, 8, 15, 12, 3, "provider", 120, 1, False),
     Instance(30, 12, 20, 12, 6, "region", 180, 1, False),
     Instance(40, 20, 30, 24, 4, "provider", 300, 1, False),
     Instance(40, 20, 30, 24, 5, "mixed", 300, 1, False),
+    Instance(40, 20, 30, 24, 4, "provider", 300, 1, False, load=20.0),
 ]
 
 
@@ -126,7 +130,7 @@ class Bench:
     def run(self, instance):
         path = self.folder / f"{instance.name}.json"
         size = instance.planes, instance.workloads, instance.origins, instance.blocks
-        problem = generate.Generator(*size, instance.seed, instance.survive).problem()
+        problem = generate.Generator(*size, instance.seed, instance.survive, instance.load).problem()
         path.write_text(json.dumps(problem))
         rounds = self.arguments.rounds or instance.rounds
         samples = {}

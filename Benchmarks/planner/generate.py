@@ -91,11 +91,11 @@ def significant(value, digits=3):
 
 
 class Generator:
-    def __init__(self, planes, workloads, origins, blocks, seed, survive):
+    def __init__(self, planes, workloads, origins, blocks, seed, survive, load=1.0):
         if not (2 <= planes <= len(PLANES) and workloads >= 1 and 1 <= origins <= len(ORIGINS) and 1 <= blocks <= 168):
             raise SystemExit(f"sizes are 2 to {len(PLANES)} planes, 1 or more workloads, 1 to {len(ORIGINS)} origins, 1 to 168 blocks")
         self.random = random.Random(seed)
-        self.counts, self.survive = (planes, workloads, origins, blocks), survive
+        self.counts, self.survive, self.load = (planes, workloads, origins, blocks), survive, load
 
     def problem(self):
         self.planes = self.choose_planes(self.counts[0])
@@ -219,10 +219,11 @@ class Generator:
         return entry is not None and entry["acceleratorsPerReplica"] <= size
 
     def demand_of(self, workload):
-        """Peaks of 15 to 200 accelerators for most workloads: requests scaled to what the median accelerator of the profile serves."""
+        """Peaks of 15 to 200 accelerators for most workloads, times the load: requests scaled to what the median accelerator of the profile
+        serves."""
         row = workload["row"]
         per_accelerator = sorted(e["requestsPerSecond"] / e["acceleratorsPerReplica"] for e in row["profile"].values())
-        accelerators = (10 + 1.1 * self.counts[0]) * self.random.lognormvariate(0, 0.7)
+        accelerators = self.load * (10 + 1.1 * self.counts[0]) * self.random.lognormvariate(0, 0.7)
         shares = {o[0]: o[4] * self.random.lognormvariate(0, 0.5)
                   for o in self.origins if self.random.random() < 0.9 or len(self.origins) < 5}
         shares = shares or {self.origins[0][0]: 1.0}
@@ -352,10 +353,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--survive", choices=["provider", "region", "none", "mixed"], default="provider",
                         help="what every workload must survive; mixed: six in ten a provider, three a region, one nothing")
+    parser.add_argument("--load", type=float, default=1.0, help="times the demand, and the quotas sized to it")
     parser.add_argument("-o", "--output", default="-", help="a file, or - for standard output")
     arguments = parser.parse_args()
     size = arguments.planes, arguments.workloads, arguments.origins, arguments.blocks
-    problem = Generator(*size, arguments.seed, arguments.survive).problem()
+    problem = Generator(*size, arguments.seed, arguments.survive, arguments.load).problem()
     text = json.dumps(problem, indent=1) + "\n"
     if arguments.output == "-":
         sys.stdout.write(text)

@@ -40,7 +40,7 @@ package struct AvailabilityEstimate: Equatable, Sendable {
         if let first = breakingOutages.first {
             text +=
                 "; most often too little is left when \(first.lost.joined(separator: " and ")) \(first.lost.count == 1 ? "fails" : "fail") "
-                + "(\(Figure.hours(first.probability * 8_766)) h a year)"
+                + "(\(Figure.time(hours: first.probability * 8_766)) a year)"
         }
         return text
     }

@@ -17,6 +17,8 @@ struct DecomposedSearch {
     let compiled: CompiledProblem
     let solver: any LinearSolver
     let limits: SearchLimits
+    /// The search ends once a plan is proven to be no further from the cheapest, as a share of its cost.
+    let relativeGap: Double
     let blocksAtOnce: ConcurrentBlocks
     let progress: @Sendable (String, Double) -> Void
 
@@ -43,26 +45,32 @@ struct DecomposedSearch {
         var tables = compiled.services.map { CoverTable(options: $0.options.count) }
         for block in bounded { tables.add(block.covers, in: compiled) }
         progress("searching", 0.4)
+        let hourly = zip(bounded, compiled.blockHours).reduce(0) { $0 + max(0, $1.0.bound) * $1.1 } / compiled.horizonHours
         let search = ReservationSearch(
             compiled: compiled,
             planner: BlockPlanner(
                 compiled: compiled, packing: compiled.problem.pools.indices.map { PoolPacking(compiled, pool: $0) },
                 candidates: candidates(bounded.map(\.reducedCosts))),
             blocksAtOnce: blocksAtOnce, limits: limits, progress: progress)
-        let starts = bounded.map(\.replicas)
-        let found = search.run(relaxed: starts, prices: prices, tables: &tables)
+        let found = try search.run(relaxed: bounded.map(\.replicas), prices: prices, tables: &tables) {
+            replicas throws(SolverFailure) in
+            let plan = try settled(replicas, in: sweep)
+            let cost = PlanComposer(compiled: compiled, whole: plan).plan().objectiveUSD / compiled.horizonHours
+            return cost - hourly <= relativeGap * cost
+        }
         progress("settling", 0.95)
         for table in tables { for entry in table.entries { _ = sweep.add(entry.cover) } }
+        return Outcome(plan: try settled(found, in: sweep), bound: hourly, covers: sweep.covers.map(\.cover))
+    }
+
+    /// What must go unmet and unprotected with these replicas, by block.
+    private func settled(_ replicas: [[[Int]]], in sweep: FleetProgram) throws(SolverFailure) -> WholePlan {
         var blocks: [WholePlan.Block] = []
         for block in 0..<compiled.blockCount {
             sweep.aim(0, at: compiled.demand(inBlock: block))
-            blocks.append(try sweep.settled(found[block]))
+            blocks.append(try sweep.settled(replicas[block]))
         }
-        let horizon = compiled.horizonHours
-        return Outcome(
-            plan: WholePlan(blocks: blocks),
-            bound: zip(bounded, compiled.blockHours).reduce(0) { $0 + max(0, $1.0.bound) * $1.1 / horizon },
-            covers: sweep.covers.map(\.cover))
+        return WholePlan(blocks: blocks)
     }
 
     private func program(demand: [[Double]], covers: [Cover]) throws(SolverFailure) -> FleetProgram {

@@ -71,14 +71,15 @@ extension Planner {
         let compiled = CompiledProblem(problem)
         guard compiled.blockCount > 0 else { return Plan(horizonHours: 0) }
         let limits = SearchLimits(secondsLeft: effort.secondsLeft)
+        let gap = DirectSearch.gap(compiled, asked: effort.relativeGap)
         do throws(SolverFailure) {
             var outcome = try DecomposedSearch(
-                compiled: compiled, solver: solver, limits: limits,
+                compiled: compiled, solver: solver, limits: limits, relativeGap: gap ?? effort.relativeGap,
                 blocksAtOnce: ConcurrentBlocks(run: effort.concurrently),
                 progress: { step, share in effort.progress?(PlanningProgress(step: step, share: 0.6 * share)) }
             ).run()
             var plan = finished(outcome, compiled: compiled, limits: limits)
-            if let gap = DirectSearch.gap(compiled, asked: effort.relativeGap), plan.gap > gap, !limits.expired {
+            if let gap, plan.gap > gap, !limits.expired {
                 effort.progress?(
                     PlanningProgress(
                         step: "closing the gap", share: 0.6, objectiveUSD: plan.objectiveUSD, boundUSD: plan.boundUSD))

@@ -1,3 +1,5 @@
+import LinearOptimization
+
 /// Chooses reserved nodes and searches every block for whole replicas on them.
 struct ReservationSearch {
     let compiled: CompiledProblem
@@ -32,11 +34,14 @@ struct ReservationSearch {
 
     private typealias Found = (replicas: [[Int]], cost: Double)
 
-    /// - Parameter relaxed: by block, replicas to start from.
+    /// - Parameters:
+    ///   - relaxed: by block, replicas to start from.
+    ///   - isGoodEnough: whether replicas (by block, service and option) are proven to cost little enough.
     /// - Returns: replicas by block, service and option.
     func run(
-        relaxed: [[[Int]]], prices: ReservationPrices, tables: inout [CoverTable]
-    ) -> [[[Int]]] {
+        relaxed: [[[Int]]], prices: ReservationPrices, tables: inout [CoverTable],
+        isGoodEnough: ([[[Int]]]) throws(SolverFailure) -> Bool
+    ) throws(SolverFailure) -> [[[Int]]] {
         guard !prices.nodes.isEmpty else {
             // One block, or nothing to reserve: blocks rent at list price what they need.
             return search(starts: relaxed, seed: 0, tables: &tables) { prices.terms(compiled, block: $0) }.map(\.replicas)
@@ -44,12 +49,14 @@ struct ReservationSearch {
         var best = choice(reserved: prices.wholeNodes, starts: relaxed, seed: 0, tables: &tables)
         var idle = 0
         for round in 0..<Self.rounds where idle < 2 && !limits.expired {
+            if try isGoodEnough(best.replicas) { return best.replicas }
             progress("weighing reservations", 0.5 + 0.3 * Double(round) / Double(Self.rounds))
             let reserved = Reservations(compiled, replicas: best.replicas).nodes
             let next = choice(reserved: reserved, starts: best.replicas, seed: round + 1, tables: &tables)
             idle = next.cost < best.cost * (1 - Self.worthwhile) ? 0 : idle + 1
             if next.cost < best.cost { best = next }
         }
+        if try isGoodEnough(best.replicas) { return best.replicas }
         progress("trying reservations", 0.8)
         improve(&best, wanted: prices.nodes, tables: tables)
         let last = choice(reserved: best.reserved, starts: best.replicas, seed: Self.rounds + 1, tables: &tables)

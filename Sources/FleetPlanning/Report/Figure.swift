@@ -53,6 +53,12 @@ package enum Figure {
 
     package static func hours(_ value: Double) -> String { decimal(value, places: value < 10 ? 1 : 0) }
 
+    /// "2.5 h", "12 min" or "26 s".
+    package static func time(hours: Double) -> String {
+        if hours >= 1 { return "\(Self.hours(hours)) h" }
+        return hours >= 1.0 / 60 ? "\(decimal(hours * 60, places: 0)) min" : "\(decimal(hours * 3_600, places: 0)) s"
+    }
+
     package static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
         "\(number) \(number == 1 ? one : many ?? one + "s")"
     }

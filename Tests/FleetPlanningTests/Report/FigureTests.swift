@@ -28,6 +28,11 @@ struct FigureTests {
         #expect(Figure.percent(0.333) == "33.3%")
     }
 
+    @Test(
+        "a time is told in the unit that leaves it a figure",
+        arguments: [(2.5, "2.5 h"), (1, "1 h"), (0.2, "12 min"), (0.0072, "26 s")])
+    func time(hours: Double, text: String) { #expect(Figure.time(hours: hours) == text) }
+
     @Test("a round trip just over its budget does not read as the budget")
     func nearBudget() {
         #expect(Figure.milliseconds(120.3, against: 120) == "120.3")
