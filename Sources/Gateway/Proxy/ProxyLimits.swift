@@ -43,8 +43,6 @@ package struct ProxyLimits: Equatable, Sendable {
 
     /// Bodies up to this are copied behind their head, so that both go out in one write.
     package static let copiedBytes = 32 * 1_024
-    /// Bytes of a body by which requests count as alike for affinity.
-    package static let affinityPrefixBytes = 256
 
     package init() {}
 }

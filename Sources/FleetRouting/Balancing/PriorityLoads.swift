@@ -1,0 +1,80 @@
+/// How much of the traffic each priority takes, in whole per cent, as Envoy divides it (documentation: Priority levels, Panic threshold).
+///
+/// A priority's health is its share of healthy replicas times the overprovisioning factor, at most 100. Priorities take their health in
+/// order until 100 are given out; where all together have less, their parts are scaled up, and one whose share of healthy replicas is
+/// below the panic threshold spreads over all its replicas, healthy or not. Fixed in size: the router keeps one and fills it anew.
+package struct PriorityLoads: Sendable {
+    private struct Level: Sendable {
+        var healthy = 0
+        var total = 0
+        var load = 0
+        var isPanicking = false
+    }
+
+    private var levels = [Level](repeating: Level(), count: PlaneShares.maximumLevels)
+    private var count = 0
+
+    package init() {}
+
+    package mutating func reset(count: Int) {
+        self.count = min(count, levels.count)
+        for index in 0..<self.count { levels[index] = Level() }
+    }
+
+    package mutating func add(level: Int, healthy: Int, total: Int) {
+        levels[level].healthy += healthy
+        levels[level].total += total
+    }
+
+    package mutating func settle(overprovisioningFactor: Double, panicThreshold: Double) {
+        var sum = 0
+        for index in 0..<count { sum += health(index, overprovisioningFactor) }
+        let available = min(sum, 100)
+        guard available > 0 else { return settleWithoutHealth() }
+        var remaining = 100
+        var first: Int?
+        for index in 0..<count {
+            let health = health(index, overprovisioningFactor)
+            levels[index].load = min(health * 100 / available, remaining)
+            remaining -= levels[index].load
+            if first == nil, health > 0 { first = index }
+            levels[index].isPanicking =
+                available < 100 && Double(levels[index].healthy) < panicThreshold * Double(levels[index].total)
+        }
+        if let first { levels[first].load += remaining }
+    }
+
+    package func load(of level: Int) -> Int { levels[level].load }
+    package func isPanicking(_ level: Int) -> Bool { levels[level].isPanicking }
+
+    /// The priority at a point of the traffic, 0 up to 1.
+    package func level(at point: Double) -> Int {
+        var left = Int(point * 100)
+        for index in 0..<count {
+            if left < levels[index].load { return index }
+            left -= levels[index].load
+        }
+        return 0
+    }
+
+    private func health(_ index: Int, _ factor: Double) -> Int {
+        guard levels[index].total > 0 else { return 0 }
+        return min(100, Int(factor * 100 * Double(levels[index].healthy) / Double(levels[index].total)))
+    }
+
+    /// Nobody is healthy: everybody is in panic, and takes as much as it has replicas.
+    private mutating func settleWithoutHealth() {
+        var total = 0
+        for index in 0..<count { total += levels[index].total }
+        var remaining = 100
+        for index in 0..<count {
+            levels[index].isPanicking = levels[index].total > 0
+            levels[index].load = total == 0 ? 0 : levels[index].total * 100 / total
+            remaining -= levels[index].load
+        }
+        for index in 0..<count where levels[index].total > 0 {
+            levels[index].load += remaining
+            return
+        }
+    }
+}
