@@ -1,11 +1,13 @@
 /// How much of the traffic each priority takes, in whole per cent, as Envoy divides it (documentation: Priority levels, Panic threshold).
 ///
-/// A priority's health is its share of healthy replicas times the overprovisioning factor, at most 100. Priorities take their health in
+/// A priority's health is its share of healthy replicas times the overprovisioning factor, at most 100; a replica that comes in slowly
+/// counts for its share, so that traffic comes back as slowly as replicas can take it. Priorities take their health in
 /// order until 100 are given out; where all together have less, their parts are scaled up, and one whose share of healthy replicas is
 /// below the panic threshold spreads over all its replicas, healthy or not. Fixed in size: the router keeps one and fills it anew.
 package struct PriorityLoads: Sendable {
     private struct Level: Sendable {
         var healthy = 0
+        var capacity = 0.0
         var total = 0
         var load = 0
         var isPanicking = false
@@ -21,25 +23,31 @@ package struct PriorityLoads: Sendable {
         for index in 0..<self.count { levels[index] = Level() }
     }
 
-    package mutating func add(level: Int, healthy: Int, total: Int) {
+    /// - Parameter capacity: what the healthy ones can take now, in replicas.
+    package mutating func add(level: Int, healthy: Int, capacity: Double, total: Int) {
         levels[level].healthy += healthy
+        levels[level].capacity += capacity
         levels[level].total += total
     }
 
     package mutating func settle(overprovisioningFactor: Double, panicThreshold: Double) {
         var sum = 0
-        for index in 0..<count { sum += health(index, overprovisioningFactor) }
+        var healthy = 0
+        for index in 0..<count {
+            sum += health(index, of: levels[index].capacity, overprovisioningFactor)
+            healthy += health(index, of: Double(levels[index].healthy), overprovisioningFactor)
+        }
         let available = min(sum, 100)
         guard available > 0 else { return settleWithoutHealth() }
         var remaining = 100
         var first: Int?
         for index in 0..<count {
-            let health = health(index, overprovisioningFactor)
+            let health = health(index, of: levels[index].capacity, overprovisioningFactor)
             levels[index].load = min(health * 100 / available, remaining)
             remaining -= levels[index].load
             if first == nil, health > 0 { first = index }
             levels[index].isPanicking =
-                available < 100 && Double(levels[index].healthy) < panicThreshold * Double(levels[index].total)
+                healthy < 100 && Double(levels[index].healthy) < panicThreshold * Double(levels[index].total)
         }
         if let first { levels[first].load += remaining }
     }
@@ -57,9 +65,9 @@ package struct PriorityLoads: Sendable {
         return 0
     }
 
-    private func health(_ index: Int, _ factor: Double) -> Int {
+    private func health(_ index: Int, of capacity: Double, _ factor: Double) -> Int {
         guard levels[index].total > 0 else { return 0 }
-        return min(100, Int(factor * 100 * Double(levels[index].healthy) / Double(levels[index].total)))
+        return min(100, Int(factor * 100 * capacity / Double(levels[index].total)))
     }
 
     /// Nobody is healthy: everybody is in panic, and takes as much as it has replicas.

@@ -11,7 +11,7 @@ extension Router {
             where replicas[Int(members[position])].identityHash == identity {
                 let plane = planes[Int(choice.plane)]
                 let isSound = !plane.isDrained && plane.isTrusted(at: pass.now) && !plane.isSuspect(at: pass.now)
-                guard isSound, available(members[position], pass) != nil else { return nil }
+                guard isSound, isAvailable(members[position], pass) else { return nil }
                 return .send(
                     to: ReplicaHandle(slot: members[position], birth: replicas[Int(members[position])].birth),
                     plane: PlaneIndex(Int(choice.plane)), reason: pass.attempts.isEmpty ? .session : .retry)
@@ -27,7 +27,7 @@ extension Router {
             return decision(drawn.slot, drawn.score, pass)
         }
         let score = nearest(group, pass)
-        if let slot = hashing[score.choice]?.slot(of: key, by: pass.request.balancing), available(slot, pass) != nil {
+        if let slot = hashing[score.choice]?.slot(of: key, by: pass.request.balancing), isAvailable(slot, pass) {
             return decision(slot, score, pass)
         }
         return chooseByRendezvous(key, of: score, pass)
@@ -69,9 +69,9 @@ extension Router {
             for member in slots(of: score) {
                 let slot = members[member]
                 guard match.holders.contains(ReplicaHandle(slot: slot, birth: replicas[Int(slot)].birth)),
-                    let replica = available(slot, pass), load(replica, pass) < bound
+                    isAvailable(slot, pass), load(slot, pass) < bound
                 else { continue }
-                let pressure = replica.pressure(at: pass.now)
+                let pressure = replicas[Int(slot)].pressure(at: pass.now)
                 if pressure < least { (least, chosen) = (pressure, slot) }
             }
             if let chosen { return chosen }
@@ -84,14 +84,14 @@ extension Router {
     private func loadBound(_ score: PlaneScore, _ pass: Pass) -> Double {
         var total = 0.0
         for member in slots(of: score) {
-            guard let replica = available(members[member], pass) else { continue }
-            total += Double(replica.load(at: pass.now))
+            guard isAvailable(members[member], pass) else { continue }
+            total += Double(replicas[Int(members[member])].load(at: pass.now))
         }
         return RoutingLimits.affinityLoadFactor * total / Double(score.available) + 1
     }
 
-    private func load(_ replica: ReplicaState, _ pass: Pass) -> Double {
-        Double(replica.load(at: pass.now)) / replica.health.weight(at: pass.now)
+    private func load(_ slot: Int32, _ pass: Pass) -> Double {
+        Double(replicas[Int(slot)].load(at: pass.now)) / replicas[Int(slot)].health.weight(at: pass.now)
     }
 
     private func highestRanked(_ key: UInt64, _ score: PlaneScore, _ pass: Pass, below bound: Double) -> Int32? {
@@ -99,8 +99,8 @@ extension Router {
         var chosen: Int32?
         for member in slots(of: score) {
             let slot = members[member]
-            guard let replica = available(slot, pass), load(replica, pass) < bound else { continue }
-            let hash = ByteHash.combine(replica.identityHash, key)
+            guard isAvailable(slot, pass), load(slot, pass) < bound else { continue }
+            let hash = ByteHash.combine(replicas[Int(slot)].identityHash, key)
             if chosen == nil || hash > highest { (highest, chosen) = (hash, slot) }
         }
         return chosen

@@ -4,17 +4,18 @@ import FleetModel
 /// a plane by its weight times its availability (documentation: Locality weighted load balancing).
 extension Router {
     /// Draws the priority that serves this request.
-    mutating func drawPriority(_ shares: PlaneShares, _ pass: inout Pass) {
+    mutating func drawPriority(_ shares: PlaneShares, _ pass: Pass) -> DrawnPriority {
         priorities.reset(count: shares.levelCount)
         for index in pass.policy.choices {
             let choice = choices[index]
+            let (healthy, capacity) = health(of: choice, pass)
             priorities.add(
-                level: shares.level(of: Int(choice.plane)), healthy: healthyReplicas(choice, pass),
+                level: shares.level(of: Int(choice.plane)), healthy: healthy, capacity: capacity,
                 total: Int(choice.count + choice.unready))
         }
         priorities.settle(overprovisioningFactor: shares.overprovisioningFactor, panicThreshold: shares.panicThreshold)
-        pass.priority = priorities.level(at: Self.share(ByteHash.combine(drawing(pass), 1)))
-        pass.isPanicking = priorities.isPanicking(pass.priority)
+        let level = priorities.level(at: Self.share(ByteHash.combine(drawing(pass), 1)))
+        return DrawnPriority(level: level, isPanicking: priorities.isPanicking(level))
     }
 
     /// Leaves one plane in the group.
@@ -53,15 +54,17 @@ extension Router {
         return shares.weight(of: Int(choice.plane)) * min(1, shares.overprovisioningFactor * availability)
     }
 
-    private func healthyReplicas(_ choice: RoutingTable.Choice, _ pass: Pass) -> Int {
+    private func health(of choice: RoutingTable.Choice, _ pass: Pass) -> (replicas: Int, capacity: Double) {
         let plane = planes[Int(choice.plane)]
-        guard !plane.isDrained, plane.isTrusted(at: pass.now), !plane.isSuspect(at: pass.now) else { return 0 }
+        guard !plane.isDrained, plane.isTrusted(at: pass.now), !plane.isSuspect(at: pass.now) else { return (0, 0) }
         var healthy = 0
+        var capacity = 0.0
         for position in Int(choice.first)..<Int(choice.first + choice.count)
         where !replicas[Int(members[position])].health.isEjected(at: pass.now) {
             healthy += 1
+            capacity += replicas[Int(members[position])].health.weight(at: pass.now)
         }
-        return healthy
+        return (healthy, capacity)
     }
 
     func forEachPlane(of group: Group, _ pass: Pass, _ body: (PlaneScore) -> Void) {

@@ -13,9 +13,9 @@ extension Router {
             let before = turn.chosen
             for member in slots(of: scores[position]) {
                 let slot = members[member]
-                guard let replica = available(slot, pass) else { continue }
-                turn.consider(
-                    slot, weight: replica.rate * replica.health.weight(at: pass.now), current: &balance[Int(slot)].currentWeight)
+                guard isAvailable(slot, pass) else { continue }
+                let weight = replicas[Int(slot)].rate * replicas[Int(slot)].health.weight(at: pass.now)
+                turn.consider(slot, weight: weight, current: &balance[Int(slot)].currentWeight)
             }
             if turn.chosen != before { home = position }
         }
@@ -44,10 +44,10 @@ extension Router {
         forEachPlane(of: group, pass) { score in
             for member in slots(of: score) {
                 let slot = members[member]
-                guard let replica = available(slot, pass) else { continue }
+                guard isAvailable(slot, pass) else { continue }
                 let cost =
-                    balance[Int(slot)].response.cost(inFlight: Int(replica.inFlight), at: pass.now)
-                    / replica.health.weight(at: pass.now)
+                    balance[Int(slot)].response.cost(inFlight: Int(replicas[Int(slot)].inFlight), at: pass.now)
+                    / replicas[Int(slot)].health.weight(at: pass.now)
                 if best == nil || cost < least { (best, least) = ((slot, score), cost) }
             }
         }
@@ -63,19 +63,19 @@ extension Router {
         var queue = Spread()
         var running = Spread()
         for member in slots(of: score) {
-            guard let replica = available(members[member], pass) else { continue }
-            queue.take(replica.queueMilliseconds(at: pass.now))
-            running.take(replica.pressure(at: pass.now))
+            guard isAvailable(members[member], pass) else { continue }
+            queue.take(replicas[Int(members[member])].queueMilliseconds(at: pass.now))
+            running.take(replicas[Int(members[member])].pressure(at: pass.now))
         }
         var highest = -Double.infinity
         var chosen: Int32 = -1
         for member in slots(of: score) {
             let slot = members[member]
-            guard let replica = available(slot, pass) else { continue }
+            guard isAvailable(slot, pass) else { continue }
             let cache = balance[Int(slot)].kvCacheUse(at: pass.now) ?? 0.5
             let value =
-                2 * queue.freedom(replica.queueMilliseconds(at: pass.now)) + 2 * (1 - cache)
-                + running.freedom(replica.pressure(at: pass.now))
+                2 * queue.freedom(replicas[Int(slot)].queueMilliseconds(at: pass.now)) + 2 * (1 - cache)
+                + running.freedom(replicas[Int(slot)].pressure(at: pass.now))
             let seen = value / pass.jitter(slot)
             if chosen < 0 || seen > highest { (highest, chosen) = (seen, slot) }
         }
@@ -101,9 +101,10 @@ extension Router {
         return Int(choice.first)..<Int(choice.first + choice.count)
     }
 
-    func available(_ slot: Int32, _ pass: Pass) -> ReplicaState? {
+    @inline(__always)
+    func isAvailable(_ slot: Int32, _ pass: Pass) -> Bool {
         var isAnyFull = false
-        return available(slot, pass, isAnyFull: &isAnyFull)
+        return isAvailable(slot, pass, isAnyFull: &isAnyFull)
     }
 
     // MARK: State

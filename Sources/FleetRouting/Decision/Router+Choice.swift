@@ -7,13 +7,19 @@ extension Router {
         if let refusal = admissionRefusal(request.workload, now: now) { return .refuse(refusal) }
         let policy = workloads[request.workload.value]
         var isAnyFull = false
-        var pass = Pass(policy: policy, request: request, attempts: attempts, availability: .healthyUntried, now: now)
-        pass.chance = random.next()
-        if let decision = sessionReplica(pass) { return decision }
-        if let shares = request.planes { drawPriority(shares, &pass) }
+        let chance = random.next()
+        var priority = DrawnPriority()
+        if request.session != nil || request.planes != nil {
+            let first = Pass(
+                policy: policy, request: request, attempts: attempts, availability: .healthyUntried, now: now, chance: chance)
+            if let decision = sessionReplica(first) { return decision }
+            if let shares = request.planes { priority = drawPriority(shares, first) }
+        }
         for availability in Availability.allCases {
-            pass.availability = availability
             if attempts.isEmpty, availability == .healthyTried { break }
+            let pass = Pass(
+                policy: policy, request: request, attempts: attempts, availability: availability, now: now, chance: chance,
+                priority: priority)
             guard var group = scorePlanes(pass, isAnyFull: &isAnyFull) else { continue }
             if let shares = request.planes { group = drawPlane(shares, group, pass) }
             return choose(in: group, pass)
@@ -25,18 +31,24 @@ extension Router {
         let policy: WorkloadPolicy
         let request: RequestFacts
         let attempts: AttemptHistory
-        var availability: Availability
+        let availability: Availability
         let now: Moment
         /// What is left to chance in this decision.
-        var chance: UInt64 = 0
-        /// The priority drawn, and whether it is in panic: counts only where planes have shares.
-        var priority = 0
-        var isPanicking = false
+        let chance: UInt64
+        var priority = DrawnPriority()
+        /// Set for the first pass over the replicas of a priority in panic.
+        var ignoresEjection: Bool { priority.isPanicking && availability.rawValue == Availability.healthyUntried.rawValue }
 
         /// How a plane's or replica's late-known load is seen by this decision: 1 to 1 + ``RoutingLimits/loadJitter``.
         func jitter(_ index: Int32) -> Double {
             1 + RoutingLimits.loadJitter * Router.share(ByteHash.combine(chance, UInt64(bitPattern: Int64(index))))
         }
+    }
+
+    /// The priority that serves a request, and whether it is in panic: counts only where planes have shares.
+    struct DrawnPriority {
+        var level = 0
+        var isPanicking = false
     }
 
     /// The planes that compete: those of the best rank.
@@ -76,14 +88,18 @@ extension Router {
         var bestOnward = 0.0
         score.pressure = .infinity
         for position in Int(choice.first)..<Int(choice.first + choice.count) {
-            guard let replica = available(members[position], pass, isAnyFull: &isAnyFull) else { continue }
+            let index = Int(members[position])
+            guard isAvailable(members[position], pass, isAnyFull: &isAnyFull) else { continue }
             score.available += 1
-            let queue = replica.queueMilliseconds(at: pass.now)
-            if queue + replica.onwardMilliseconds < best {
-                best = queue + replica.onwardMilliseconds
-                (bestQueue, bestOnward) = (queue, replica.onwardMilliseconds)
+            let queue = replicas[index].queueMilliseconds(at: pass.now)
+            let onward = replicas[index].onwardMilliseconds
+            if queue + onward < best {
+                best = queue + onward
+                (bestQueue, bestOnward) = (queue, onward)
             }
-            if pass.request.balancing == .leastRequest { score.pressure = min(score.pressure, replica.pressure(at: pass.now)) }
+            if case .leastRequest = pass.request.balancing {
+                score.pressure = min(score.pressure, replicas[index].pressure(at: pass.now))
+            }
         }
         guard score.available > 0 else { return score }
         score.roundTrip += bestOnward
@@ -91,7 +107,7 @@ extension Router {
         let standing = plane.isDrained ? 2 : isSuspect ? 1 : 0
         if let shares = pass.request.planes {
             let level = shares.level(of: Int(choice.plane))
-            score.rank = standing * (PlaneShares.maximumLevels + 1) + (level == pass.priority ? 0 : level + 1)
+            score.rank = standing * (PlaneShares.maximumLevels + 1) + (level == pass.priority.level ? 0 : level + 1)
         } else {
             score.rank = standing * 3 + band(score.roundTrip, queue: bestQueue, pass.policy)
         }
@@ -105,17 +121,20 @@ extension Router {
         return roundTrip <= policy.failoverBudgetMilliseconds ? 1 : 2
     }
 
-    func available(_ slot: Int32, _ pass: Pass, isAnyFull: inout Bool) -> ReplicaState? {
-        let replica = replicas[Int(slot)]
-        guard !replica.isVacant else { return nil }
-        let isTried = pass.attempts.contains(ReplicaHandle(slot: slot, birth: replica.birth))
-        let isEjected = replica.health.isEjected(at: pass.now) && !(pass.isPanicking && pass.availability == .healthyUntried)
-        guard Availability(isEjected: isEjected, isTried: isTried) == pass.availability else { return nil }
-        guard replica.inFlight < RoutingLimits.inFlightPerReplica else {
+    /// Whether this pass may choose a replica; its state is read in place, for copies of it are what a decision would spend most on.
+    @inline(__always)
+    func isAvailable(_ slot: Int32, _ pass: Pass, isAnyFull: inout Bool) -> Bool {
+        let index = Int(slot)
+        guard !replicas[index].isVacant else { return false }
+        let isTried =
+            !pass.attempts.isEmpty && pass.attempts.contains(ReplicaHandle(slot: slot, birth: replicas[index].birth))
+        let isEjected = replicas[index].health.isEjected(at: pass.now) && !pass.ignoresEjection
+        guard Availability(isEjected: isEjected, isTried: isTried).rawValue == pass.availability.rawValue else { return false }
+        guard replicas[index].inFlight < RoutingLimits.inFlightPerReplica else {
             isAnyFull = true
-            return nil
+            return false
         }
-        return replica
+        return true
     }
 
     private mutating func choose(in group: Group, _ pass: Pass) -> RoutingDecision {
@@ -123,7 +142,10 @@ extension Router {
         if let session = pass.request.session { return chooseByRendezvous(session.key, of: nearest(group, pass), pass) }
         switch pass.request.balancing {
         case .roundRobin: return preferringPrefix(nth(Int(rotation % UInt64(group.available)), in: group, pass), pass)
-        case .weightedRoundRobin: return preferringPrefix(nextByWeight(group, pass), pass)
+        case .weightedRoundRobin:
+            // Apart: taking the turn inside the call would copy the turns' array.
+            let next = nextByWeight(group, pass)
+            return preferringPrefix(next, pass)
         case .powerOfTwoChoices: return preferringPrefix(betterOfTwo(group, pass), pass)
         case .leastResponseTime: return preferringPrefix(soonestToAnswer(group, pass), pass)
         case .ringHash, .maglev: return chooseByHash(group, pass)
@@ -166,7 +188,8 @@ extension Router {
 
     private func chooseReplica(of score: PlaneScore, _ pass: Pass) -> RoutingDecision {
         if let slot = favourite(score, pass) { return decision(slot, score, pass, isFavourite: true) }
-        let isExact = pass.request.balancing == .leastRequest
+        var isExact = false
+        if case .leastRequest = pass.request.balancing { isExact = true }
         let choice = choices[score.choice]
         let start = Int(rotation % UInt64(choice.count))
         var least = Double.infinity
@@ -174,9 +197,9 @@ extension Router {
         var isAnyFull = false
         for offset in 0..<Int(choice.count) {
             let slot = members[Int(choice.first) + (start + offset) % Int(choice.count)]
-            guard let replica = available(slot, pass, isAnyFull: &isAnyFull) else { continue }
-            let isShared = !isExact && (replica.running >= 0 || replica.waiting >= 0)
-            let pressure = replica.pressure(at: pass.now) * (isShared ? pass.jitter(slot) : 1)
+            guard isAvailable(slot, pass, isAnyFull: &isAnyFull) else { continue }
+            let isShared = !isExact && (replicas[Int(slot)].running >= 0 || replicas[Int(slot)].waiting >= 0)
+            let pressure = replicas[Int(slot)].pressure(at: pass.now) * (isShared ? pass.jitter(slot) : 1)
             if chosen < 0 || pressure < least { (least, chosen) = (pressure, slot) }
         }
         return decision(chosen, score, pass)
@@ -199,7 +222,7 @@ extension Router {
         var remaining = n
         var isAnyFull = false
         for position in Int(choice.first)..<Int(choice.first + choice.count)
-        where available(members[position], pass, isAnyFull: &isAnyFull) != nil {
+        where isAvailable(members[position], pass, isAnyFull: &isAnyFull) {
             if remaining == 0 { return members[position] }
             remaining -= 1
         }

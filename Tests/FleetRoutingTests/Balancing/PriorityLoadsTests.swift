@@ -6,7 +6,9 @@ struct PriorityLoadsTests {
     private func loads(_ healthy: [Int], threshold: Double = 0.5) -> (loads: [Int], panics: [Bool]) {
         var loads = PriorityLoads()
         loads.reset(count: healthy.count)
-        for (level, count) in healthy.enumerated() { loads.add(level: level, healthy: count, total: 100) }
+        for (level, count) in healthy.enumerated() {
+            loads.add(level: level, healthy: count, capacity: Double(count), total: 100)
+        }
         loads.settle(overprovisioningFactor: 1.4, panicThreshold: threshold)
         return (healthy.indices.map(loads.load(of:)), healthy.indices.map(loads.isPanicking))
     }
@@ -33,12 +35,28 @@ struct PriorityLoadsTests {
         #expect(loads(healthy).panics == expected)
     }
 
+    @Test("a priority whose replicas come in slowly takes back what they can take, and nobody panics meanwhile")
+    func failBack() {
+        var loads = PriorityLoads()
+        for (capacity, expected) in [(1.0, 14), (2.5, 35), (5, 70), (10, 100)] {
+            loads.reset(count: 2)
+            loads.add(level: 0, healthy: 10, capacity: capacity, total: 10)
+            loads.add(level: 1, healthy: 10, capacity: 10, total: 10)
+            loads.settle(overprovisioningFactor: 1.4, panicThreshold: 0.5)
+            #expect([loads.load(of: 0), loads.load(of: 1)] == [expected, 100 - expected])
+        }
+        loads.reset(count: 1)
+        loads.add(level: 0, healthy: 10, capacity: 1, total: 10)
+        loads.settle(overprovisioningFactor: 1.4, panicThreshold: 0.5)
+        #expect(loads.load(of: 0) == 100 && !loads.isPanicking(0))
+    }
+
     @Test("nobody healthy: everybody gets as much as it has replicas")
     func nobody() {
         var loads = PriorityLoads()
         loads.reset(count: 2)
-        loads.add(level: 0, healthy: 0, total: 30)
-        loads.add(level: 1, healthy: 0, total: 10)
+        loads.add(level: 0, healthy: 0, capacity: 0, total: 30)
+        loads.add(level: 1, healthy: 0, capacity: 0, total: 10)
         loads.settle(overprovisioningFactor: 1.4, panicThreshold: 0.5)
         #expect([loads.load(of: 0), loads.load(of: 1)] == [75, 25])
         #expect(loads.level(at: 0.749) == 0 && loads.level(at: 0.75) == 1 && loads.level(at: 0.999) == 1)
