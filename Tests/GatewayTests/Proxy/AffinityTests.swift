@@ -45,6 +45,26 @@ struct AffinityTests {
         }
     }
 
+    @Test("a workload's rules hold for routes that say nothing, and a route's go before them")
+    func workloadRules() async throws {
+        let (near, far) = (try await ScriptedUpstream.answering("near"), try await ScriptedUpstream.answering("far"))
+        let replicas: [TestFleet.Replica] = [
+            .init(plane: "near", address: near.address), .init(plane: "far", incarnation: 2, address: far.address),
+        ]
+        let farFirst = BalancingRules(planes: [.init(plane: "far"), .init(plane: "near", priority: 1)])
+        let nearFirst = BalancingRules(planes: [.init(plane: "near"), .init(plane: "far", priority: 1)])
+        try await TestFleet.with(replicas, workloadBalancing: farFirst) { fleet in
+            let response = try await fleet.ask(TestFleet.post())
+            #expect(response.body == "far" && response.header("x-tradewind-reason") == "plane-weight")
+        }
+        try await TestFleet.with(replicas, balancing: nearFirst, workloadBalancing: farFirst) { fleet in
+            #expect(try await fleet.ask(TestFleet.post()).body == "near")
+            try await fleet.report(replicas.filter { $0.plane == "far" })
+            let response = try await fleet.ask(TestFleet.post())
+            #expect(response.body == "far" && response.header("x-tradewind-reason") == "failover")
+        }
+    }
+
     @Test("requests without a cookie take turns, and a forged or foreign one is replaced")
     func foreignCookie() async throws {
         try await with(BalancingRules(policy: .roundRobin, affinity: .cookie)) { fleet, _ in

@@ -40,13 +40,15 @@ final class TestFleet: Sendable {
     static func with(
         _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
         idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
+        workloadBalancing: BalancingRules = BalancingRules(),
         _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
         let fleet = try await TestFleet(limits: limits)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
-                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds, balancing: balancing)
+                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds, balancing: balancing,
+                workloadBalancing: workloadBalancing)
             try await fleet.report(replicas)
             try await body(fleet)
         } catch {
@@ -63,14 +65,15 @@ final class TestFleet: Sendable {
 
     /// Three workloads: `chat` anywhere, `phi` in `near` alone, `walled` nowhere.
     func declare(
-        maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double, balancing: BalancingRules? = nil
+        maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double, balancing: BalancingRules? = nil,
+        workloadBalancing: BalancingRules = BalancingRules()
     ) async throws {
         func workload(_ name: WorkloadName, _ planes: [PlaneName]) -> RoutingSnapshot.Workload {
             RoutingSnapshot.Workload(
                 name: name, models: [name.rawValue], latencyBudgetMilliseconds: 1_000, failoverLatencyBudgetMilliseconds: 2_000,
                 allowedPlanes: planes,
                 excludedPlanes: planes.isEmpty ? [.init(plane: "near", because: "residency allows CA; it stands in SG")] : [],
-                placedPlanes: planes)
+                placedPlanes: planes, balancing: workloadBalancing)
         }
         func plane(_ name: PlaneName, _ longitude: Double) -> RoutingSnapshot.Plane {
             RoutingSnapshot.Plane(
