@@ -23,7 +23,8 @@ package struct BalancingRules: Equatable, Sendable, Codable {
 
     package enum Affinity: String, CaseIterable, Sendable, Codable {
         case none
-        /// Requests that begin alike go to a replica that has seen their beginning, while its load allows: its KV cache is used again.
+        /// Requests that begin alike go to a replica that has seen their beginning, while its load allows: its KV cache is used
+        /// again.
         case prefix
         /// A session stays with its replica by a cookie that the gateway sets.
         case cookie
@@ -70,7 +71,8 @@ package struct BalancingRules: Equatable, Sendable, Codable {
     package var cookie: Cookie?
     /// Empty: the latency budget and the predicted time choose the plane. A plane that is not listed serves behind all that are.
     package var planes: [PlaneShare]
-    /// The healthy share of a priority times this, capped at the whole, is its part of the traffic (Envoy's `overprovisioning_factor`).
+    /// The healthy share of a priority times this, capped at the whole, is its part of the traffic (Envoy's
+    /// `overprovisioning_factor`).
     package var overprovisioningFactor: Double
     /// Where all priorities together cannot take the traffic, one with a healthy share below this ignores health (0 to 1).
     package var panicThreshold: Double

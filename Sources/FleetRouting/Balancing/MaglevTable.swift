@@ -1,7 +1,9 @@
-/// Maglev hashing (Eisenbud et al., NSDI 2016, section 3.4): every replica fills a table of prime size in the order of a permutation of
-/// its own, in turns. Keys spread as evenly as the table is large, and when a replica goes few keys of the others move.
+/// Maglev hashing (Eisenbud et al., NSDI 2016, section 3.4): every replica fills a table of prime size in the order of a
+/// permutation of its own, in turns. Keys spread as evenly as the table is large, and when a replica goes few keys of the others
+/// move.
 ///
-/// Weights as in Envoy's Maglev: a replica of half the greatest weight takes every second turn. Immutable, made when replicas change.
+/// Weights as in Envoy's Maglev: a replica of half the greatest weight takes every second turn. Immutable, made when replicas
+/// change.
 package struct MaglevTable: Sendable {
     /// Envoy's default: more than a hundred entries for each of 600 replicas, 128 KiB.
     package static let size = 65_537
@@ -12,7 +14,8 @@ package struct MaglevTable: Sendable {
     private let entries: [UInt16]
 
     /// - Parameters:
-    ///   - replicas: identity hashes, at most ``RoutingLimits/replicasPerPlane``; their order decides ties, so it must be one everywhere.
+    /// - replicas: identity hashes, at most ``RoutingLimits/replicasPerPlane``; their order decides ties, so it must be one
+    /// everywhere.
     ///   - weights: above 0, one for each.
     package init(_ replicas: [UInt64], weights: [Double], size: Int = Self.size) {
         guard !replicas.isEmpty else {

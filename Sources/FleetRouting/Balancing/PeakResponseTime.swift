@@ -2,9 +2,9 @@ package import FleetModel
 
 /// A moving average that jumps to every peak and forgets it slowly: Peak EWMA, as Finagle's `PeakEwma` load metric has it.
 ///
-/// A sample above the average replaces it; one below is averaged in with weight 1 − e^(−Δt/τ). Reading it decays it alike, so that a
-/// replica that was slow once is tried again. What is averaged is the time to the first token: the total time of a generation says
-/// how long its answer was, not how busy the replica is.
+/// A sample above the average replaces it; one below is averaged in with weight 1 − e^(−Δt/τ). Reading it decays it alike, so
+/// that a replica that was slow once is tried again. What is averaged is the time to the first token: the total time of a
+/// generation says how long its answer was, not how busy the replica is.
 package struct PeakResponseTime: Equatable, Sendable {
     /// τ: Finagle's default `decayTime`.
     package static let decay = Duration.seconds(10)

@@ -1,5 +1,6 @@
-/// How a prompt begins, as one hash for each of its blocks that covers everything up to that block's end: two prompts have as many
-/// leading hashes in common as they have whole blocks. (vLLM's prefix cache and production-stack's prefix-aware router chain alike.)
+/// How a prompt begins, as one hash for each of its blocks that covers everything up to that block's end: two prompts have as
+/// many leading hashes in common as they have whole blocks. (vLLM's prefix cache and production-stack's prefix-aware router chain
+/// alike.)
 package struct PrefixChain: Equatable, Sendable {
     /// About 64 tokens of English: a few blocks of an engine's KV cache.
     package static let blockBytes = 256

@@ -1,9 +1,10 @@
 /// Which replicas were sent which beginnings of prompts: an approximate prefix tree in a table of fixed size, one per event loop.
 ///
-/// A block's chained hash stands for the path to it, so that a tree needs no links: whoever has a block has been sent all before it.
-/// The table is set-associative: a hash has ``ways`` places it may take, and a new one replaces the least recently used of them.
-/// Blocks near the root are used by every request through them and stay longest. (Compare SGLang's cache-aware router, which keeps an
-/// approximate radix tree per worker, and the prefix-aware router of vLLM's production-stack, a trie of hashed chunks.)
+/// A block's chained hash stands for the path to it, so that a tree needs no links: whoever has a block has been sent all before
+/// it. The table is set-associative: a hash has ``ways`` places it may take, and a new one replaces the least recently used of
+/// them. Blocks near the root are used by every request through them and stay longest. (Compare SGLang's cache-aware router,
+/// which keeps an approximate radix tree per worker, and the prefix-aware router of vLLM's production-stack, a trie of hashed
+/// chunks.)
 package struct PrefixMemory: Sendable {
     /// 65,536 blocks of 256 bytes: 16 MiB of prompts, in 3 MiB of memory once the first is remembered.
     package static let capacity = 65_536

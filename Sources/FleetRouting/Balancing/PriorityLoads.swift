@@ -1,9 +1,11 @@
-/// How much of the traffic each priority takes, in whole per cent, as Envoy divides it (documentation: Priority levels, Panic threshold).
+/// How much of the traffic each priority takes, in whole per cent, as Envoy divides it (documentation: Priority levels, Panic
+/// threshold).
 ///
-/// A priority's health is its share of healthy replicas times the overprovisioning factor, at most 100; a replica that comes in slowly
-/// counts for its share, so that traffic comes back as slowly as replicas can take it. Priorities take their health in
-/// order until 100 are given out; where all together have less, their parts are scaled up, and one whose share of healthy replicas is
-/// below the panic threshold spreads over all its replicas, healthy or not. Fixed in size: the router keeps one and fills it anew.
+/// A priority's health is its share of healthy replicas times the overprovisioning factor, at most 100; a replica that comes in
+/// slowly counts for its share, so that traffic comes back as slowly as replicas can take it. Priorities take their health in
+/// order until 100 are given out; where all together have less, their parts are scaled up, and one whose share of healthy
+/// replicas is below the panic threshold spreads over all its replicas, healthy or not. Fixed in size: the router keeps one and
+/// fills it anew.
 package struct PriorityLoads: Sendable {
     private struct Level: Sendable {
         var healthy = 0

@@ -31,8 +31,8 @@ package struct HashPolicies: OptionSet, Sendable {
     }
 }
 
-/// The hash tables of one workload on one plane. Immutable and shared by all event loops; the costly part is kept over tables of which
-/// the replicas and their weights are the same.
+/// The hash tables of one workload on one plane. Immutable and shared by all event loops; the costly part is kept over tables of
+/// which the replicas and their weights are the same.
 final class ReplicaHashing: Sendable {
     private final class Lookup: Sendable {
         let identities: [UInt64]

@@ -56,9 +56,9 @@ extension Router {
         return decision(candidate.slot, candidate.score, pass)
     }
 
-    /// The least loaded of the replicas that were sent most of this prompt, within the load bound. Where none was, or all of them are
-    /// beyond it, the one that ranks highest for the first block nobody was sent: so gateways that never met agree, and a hot prefix
-    /// spreads to one replica after the other.
+    /// The least loaded of the replicas that were sent most of this prompt, within the load bound. Where none was, or all of them
+    /// are beyond it, the one that ranks highest for the first block nobody was sent: so gateways that never met agree, and a hot
+    /// prefix spreads to one replica after the other.
     func favourite(_ score: PlaneScore, _ pass: Pass) -> Int32? {
         guard let prefix = pass.request.prefix, let last = prefix.blocks.last else { return nil }
         let bound = loadBound(score, pass)

@@ -1,7 +1,7 @@
 import FleetModel
 
-/// The choice of a plane where the rules give planes weights and priorities, in Envoy's terms: the priority by ``PriorityLoads``, and in it
-/// a plane by its weight times its availability (documentation: Locality weighted load balancing).
+/// The choice of a plane where the rules give planes weights and priorities, in Envoy's terms: the priority by ``PriorityLoads``,
+/// and in it a plane by its weight times its availability (documentation: Locality weighted load balancing).
 extension Router {
     /// Draws the priority that serves this request.
     mutating func drawPriority(_ shares: PlaneShares, _ pass: Pass) -> DrawnPriority {

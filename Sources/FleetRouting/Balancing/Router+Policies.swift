@@ -24,8 +24,8 @@ extension Router {
         return (slot, scores[home])
     }
 
-    /// The power of two random choices (Mitzenmacher, 2001), as Envoy's least request with `choice_count` 2: of two different replicas drawn
-    /// at random, the one with less to do for its hardware.
+    /// The power of two random choices (Mitzenmacher, 2001), as Envoy's least request with `choice_count` 2: of two different
+    /// replicas drawn at random, the one with less to do for its hardware.
     func betterOfTwo(_ group: Group, _ pass: Pass) -> Candidate {
         let first = Int(pass.chance % UInt64(group.available))
         let one = nth(first, in: group, pass)
@@ -55,9 +55,9 @@ extension Router {
         return best
     }
 
-    /// By the scores of the Gateway API Inference Extension's endpoint picker: free queue, free KV cache, few running requests, each
-    /// 0 to 1 among the plane's replicas and weighted 2, 2 and 1. What this loop sent since the report counts as waiting. An engine
-    /// whose report is too old or missing is judged by this loop's own requests and a cache used half.
+    /// By the scores of the Gateway API Inference Extension's endpoint picker: free queue, free KV cache, few running requests,
+    /// each 0 to 1 among the plane's replicas and weighted 2, 2 and 1. What this loop sent since the report counts as waiting. An
+    /// engine whose report is too old or missing is judged by this loop's own requests and a cache used half.
     func chooseByEngine(of score: PlaneScore, _ pass: Pass) -> RoutingDecision {
         if let slot = favourite(score, pass) { return decision(slot, score, pass, isFavourite: true) }
         var queue = Spread()

@@ -1,5 +1,6 @@
-/// One turn of nginx's smooth weighted round robin (`ngx_http_upstream_get_peer`): every candidate's current weight grows by its weight,
-/// the highest is taken, and its current weight falls by the sum of all. Weights 5, 1, 1 give a a b a c a a, not a a a a a b c.
+/// One turn of nginx's smooth weighted round robin (`ngx_http_upstream_get_peer`): every candidate's current weight grows by its
+/// weight, the highest is taken, and its current weight falls by the sum of all. Weights 5, 1, 1 give a a b a c a a, not a a a a
+/// a b c.
 package struct SmoothWeightedTurn: Sendable {
     private var total = 0.0
     private var highest = -Double.infinity

@@ -3,7 +3,8 @@ package import FleetModel
 /// What the choice depends on, of one request.
 package struct RequestFacts: Equatable, Sendable {
     package enum Session: Equatable, Sendable {
-        /// Stays with the replica of this ``ReplicaEntry/identityHash``; while it is not to be had, with whoever the hash falls to.
+        /// Stays with the replica of this ``ReplicaEntry/identityHash``; while it is not to be had, with whoever the hash falls
+        /// to.
         case replica(UInt64)
         /// Goes to whoever this hash falls to.
         case key(UInt64)

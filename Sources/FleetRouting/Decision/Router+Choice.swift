@@ -121,7 +121,8 @@ extension Router {
         return roundTrip <= policy.failoverBudgetMilliseconds ? 1 : 2
     }
 
-    /// Whether this pass may choose a replica; its state is read in place, for copies of it are what a decision would spend most on.
+    /// Whether this pass may choose a replica; its state is read in place, for copies of it are what a decision would spend most
+    /// on.
     @inline(__always)
     func isAvailable(_ slot: Int32, _ pass: Pass, isAnyFull: inout Bool) -> Bool {
         let index = Int(slot)

@@ -5,9 +5,11 @@ package import FleetModel
 ///
 /// How a choice is made, in this order:
 /// 1. The fence: only planes in the workload's `allowedPlanes` exist for it (see ``RoutingTable``).
-/// 2. Replicas: healthy and untried, then ejected and untried (*panic*: trying beats refusing), then tried ones. A tried replica is
+/// 2. Replicas: healthy and untried, then ejected and untried (*panic*: trying beats refusing), then tried ones. A tried replica
+/// is
 ///    never chosen while an untried one may be.
-/// 3. Planes: those neither drained nor suspect first; then inside the latency budget, inside the failover budget, beyond; then the
+/// 3. Planes: those neither drained nor suspect first; then inside the latency budget, inside the failover budget, beyond; then
+/// the
 ///    predicted time to the first token (round trip + predicted queue). Times within a small tolerance count as equal and the
 ///    fibre-limit round trip decides, so that the choice does not flap. A plane whose queue is longer than
 ///    ``RoutingLimits/patienceMilliseconds`` counts as beyond its budgets: this is how load spills out of them.

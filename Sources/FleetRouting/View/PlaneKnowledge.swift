@@ -89,7 +89,8 @@ struct ReportReading {
                 accelerator: replica.accelerator))
     }
 
-    /// The value used so far while the new one is within 1 ms or 10 % of it: measured times tremble, and each change costs a table.
+    /// The value used so far while the new one is within 1 ms or 10 % of it: measured times tremble, and each change costs a
+    /// table.
     private func steadyOnward(_ replica: ReplicaReport) -> Double {
         let value = replica.onwardRoundTripMilliseconds
         guard value.isFinite, value >= 0 else { return 0 }

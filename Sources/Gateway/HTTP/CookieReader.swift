@@ -1,5 +1,5 @@
-/// Finds one cookie's value in `Cookie` fields (RFC 6265 section 4.2.1): pairs parted by semicolons, the first of a name counts. Names are
-/// told apart by case; a value in double quotes is taken without them.
+/// Finds one cookie's value in `Cookie` fields (RFC 6265 section 4.2.1): pairs parted by semicolons, the first of a name counts.
+/// Names are told apart by case; a value in double quotes is taken without them.
 enum CookieReader {
     /// Where the value stands in `bytes`; nil where no field holds the cookie.
     static func value(of name: [UInt8], in bytes: UnsafeRawBufferPointer, fields: [HeaderField]) -> Range<Int>? {

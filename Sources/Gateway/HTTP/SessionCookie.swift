@@ -3,8 +3,8 @@ import FleetRouting
 
 /// The cookie by which a session stays with its replica: sixteen hexadecimal digits that stand for the replica's id.
 ///
-/// It says nothing about the fleet, needs no key, and means the same at every gateway. A forged one can only ask for a replica that its
-/// sender could have been given: the router looks for it among those inside the fence.
+/// It says nothing about the fleet, needs no key, and means the same at every gateway. A forged one can only ask for a replica
+/// that its sender could have been given: the router looks for it among those inside the fence.
 enum SessionCookie {
     private static let digits = 16
 
@@ -22,7 +22,8 @@ enum SessionCookie {
         return hash
     }
 
-    /// `set-cookie: …` with its CRLF (RFC 6265 section 4.1): out of scripts' reach, and not sent by other sites' requests but links.
+    /// `set-cookie: …` with its CRLF (RFC 6265 section 4.1): out of scripts' reach, and not sent by other sites' requests but
+    /// links.
     static func line(_ cookie: BalancingRules.Cookie, replica: UInt64) -> [UInt8] {
         let hash = String(replica, radix: 16)
         let value = String(repeating: "0", count: digits - hash.utf8.count) + hash

@@ -28,11 +28,13 @@ import WorkloadPlanes
 
     @Test("reads TensorRT-LLM's names, and Triton's by the label that tells what a sample means")
     func tensorRT() {
-        #expect(
-            load(
-                "trtllm_num_requests_running 4\ntrtllm_num_requests_waiting 2\ntrtllm_kv_cache_utilization{engine_type=\"trtllm\"} 0.5\n"
-            )
-                == ReplicaLoad(running: 4, waiting: 2, kvCacheUse: 0.5))
+        let serve = """
+            trtllm_num_requests_running 4
+            trtllm_num_requests_waiting 2
+            trtllm_kv_cache_utilization{engine_type="trtllm"} 0.5
+
+            """
+        #expect(load(serve) == ReplicaLoad(running: 4, waiting: 2, kvCacheUse: 0.5))
         let triton = """
             nv_trt_llm_request_metrics{model="tensorrt_llm",request_type="waiting",version="1"} 3
             nv_trt_llm_request_metrics{model="tensorrt_llm",request_type="scheduled",version="1"} 7
