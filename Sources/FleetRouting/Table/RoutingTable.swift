@@ -46,8 +46,11 @@ package final class RoutingTable: Sendable {
             let start = choices.count
             for plane in workload.allowedPlanes {
                 let first = members.count
-                let here = replicas.compactMap { $0 }.filter { $0.plane == plane && $0.workload.value == index }
-                let taking = here.filter(\.takesRequests)
+                var taking: [ReplicaEntry] = []
+                var unready: Int32 = 0
+                for case let replica? in replicas where replica.plane == plane && replica.workload.value == index {
+                    if replica.takesRequests { taking.append(replica) } else if replica.isUnready { unready += 1 }
+                }
                 members.append(contentsOf: taking.map(\.handle.slot))
                 hashing.append(
                     ReplicaHashing(
@@ -56,7 +59,7 @@ package final class RoutingTable: Sendable {
                 choices.append(
                     Choice(
                         plane: Int32(plane.value), first: Int32(first), count: Int32(members.count - first),
-                        isPlaced: workload.placedPlanes.contains(plane), unready: Int32(here.count(where: \.isUnready))))
+                        isPlaced: workload.placedPlanes.contains(plane), unready: unready))
             }
             ranges.append(start..<choices.count)
         }

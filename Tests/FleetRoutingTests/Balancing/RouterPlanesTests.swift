@@ -89,6 +89,18 @@ struct RouterPlanesTests {
         #expect(abs((found["near"] ?? 0) - 0.7) < 0.032 && found["far"] == nil, "\(found)")
     }
 
+    @Test("replicas whose health check fails at their plane count against it")
+    func unready() {
+        var script = fleet()
+        let replicas = (1...10).map { number in
+            FleetFixture.replica("far/chat/\(number)", "127.0.1.1:\(20_000 + number)", number <= 5 ? .ready : .unready)
+        }
+        script.report("far", replicas)
+        let facts = facts(script, [.init(plane: "far", priority: 0), .init(plane: "near", priority: 1)])
+        let found = shares(&script, facts)
+        #expect(abs((found["far"] ?? 0) - 0.7) < 0.032 && abs((found["near"] ?? 0) - 0.3) < 0.032, "\(found)")
+    }
+
     @Test("equal keys keep their plane, and keys share by weight")
     func keys() {
         var script = fleet()
