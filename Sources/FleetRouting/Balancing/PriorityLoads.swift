@@ -39,12 +39,15 @@ package struct PriorityLoads: Sendable {
             sum += health(index, of: levels[index].capacity, overprovisioningFactor)
             healthy += health(index, of: Double(levels[index].healthy), overprovisioningFactor)
         }
-        let available = min(sum, 100)
-        guard available > 0 else { return settleWithoutHealth() }
+        guard healthy > 0 else { return settleWithoutHealth() }
+        // Where everybody is new nobody else could take what the slow ones leave.
+        let isGradual = sum >= 100
+        let available = isGradual ? 100 : min(healthy, 100)
         var remaining = 100
         var first: Int?
         for index in 0..<count {
-            let health = health(index, of: levels[index].capacity, overprovisioningFactor)
+            let able = isGradual ? levels[index].capacity : Double(levels[index].healthy)
+            let health = health(index, of: able, overprovisioningFactor)
             levels[index].load = min(health * 100 / available, remaining)
             remaining -= levels[index].load
             if first == nil, health > 0 { first = index }
