@@ -4,13 +4,15 @@ import SeededCases
 /// Valid fleets at random, with every field in every form it may take.
 struct FleetGenerator {
     private var random: SeededGenerator
+    private var planeNames: [PlaneName] = []
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     mutating func resources() -> [Resource] {
         let providers = (0..<int(1...3)).map { provider("provider-\($0)") }
-        let workloads = (0..<int(1...3)).map { workload("workload-\($0)") }
         let planes = (0..<int(1...3)).map { plane("plane-\($0)", provider: pick(providers).name) }
+        planeNames = planes.map(\.name)
+        let workloads = (0..<int(1...3)).map { workload("workload-\($0)") }
         return providers.map(Resource.provider) + planes.map(Resource.workloadPlane)
             + (0..<int(1...2)).map { .gateway(gateway("gateway-\($0)")) } + workloads.map(Resource.workload)
             + (0..<int(0...2)).map { .compliancePolicy(policy("policy-\($0)")) }
@@ -149,7 +151,7 @@ struct FleetGenerator {
             scaling: ScalingPolicy(
                 minReplicas: minimum, maxReplicas: minimum + int(1...9),
                 queuedRequestsPerReplica: maybe { Double($0.int(1...99)) / 8 }),
-            demand: (0..<int(0...2)).map { demand($0) })
+            demand: (0..<int(0...2)).map { demand($0) }, balancing: balancing())
     }
 
     private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {
@@ -177,11 +179,25 @@ struct FleetGenerator {
                 encryptionAtRest: flag(), audit: pick(DataProtection.Audit.allCases)))
     }
 
+    private mutating func balancing() -> BalancingRules {
+        let policy = pick(BalancingRules.Policy.allCases)
+        let affinity = policy.isHash ? pick([.none, .cookie]) : pick(BalancingRules.Affinity.allCases)
+        let source: BalancingRules.HashSource? = policy.isHash ? pick([nil, .clientAddress, .header]) : nil
+        let cookie = BalancingRules.Cookie(
+            name: pick(["tradewind-session", "s"]), path: pick(["/", "/v1/"]), ttlSeconds: maybe { $0.int(1...31_536_000) })
+        return BalancingRules(
+            policy: policy, affinity: affinity, hashOn: source,
+            header: affinity == .header || source == .header ? "x-session-id" : nil,
+            cookie: affinity == .cookie ? maybe { _ in cookie } : nil,
+            planes: flag()
+                ? planeNames.map { BalancingRules.PlaneShare(plane: $0, weight: int(1...1_000), priority: int(0...15)) } : [],
+            overprovisioningFactor: Double(int(8...80)) / 8, panicThreshold: share().fraction)
+    }
+
     private mutating func route(_ name: String, workload: WorkloadName) -> Route {
         Route(
             metadata: metadata(name), hosts: flag() ? ["api.example.com"] : [], paths: ["/\(name)/", "/\(name)-2"],
-            target: flag() ? .workloadByModel : .workload(workload), balancing: pick(Route.Balancing.allCases),
-            affinity: pick(Route.Affinity.allCases),
+            target: flag() ? .workloadByModel : .workload(workload), balancing: maybe { $0.balancing() },
             timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16))
     }
 }

@@ -96,8 +96,8 @@ extension Listing {
             let target = item["spec"]["to"]
             return target["workload"].text ?? (target.isNull ? "workloadByModel" : ItemReading.variant(target))
         },
-        plain("BALANCING", or: Route.Balancing.predictedTimeToFirstToken.rawValue, "spec", "balancing", "policy"), .age,
-        plain("AFFINITY", isWide: true, or: Route.Affinity.none.rawValue, "spec", "balancing", "affinity"),
+        plain("BALANCING", or: "by workload", "spec", "balancing", "policy"), .age,
+        plain("AFFINITY", isWide: true, or: "none", "spec", "balancing", "affinity"),
         list("HOSTS", isWide: true, "spec", "match", "hosts"),
     ]
 

@@ -17,12 +17,7 @@ extension Route {
                     .required("paths", \.paths, .list(.text("a path prefix such as /v1/"))),
                 ]),
             .optional("to", \.target, default: .workloadByModel, .target),
-            .group(
-                "balancing",
-                [
-                    .optional("policy", \.balancing, default: .predictedTimeToFirstToken, .choice),
-                    .optional("affinity", \.affinity, default: .none, .choice),
-                ]),
+            .optional("balancing", \.balancing, .balancing),
             .group(
                 "timeouts",
                 [

@@ -44,6 +44,7 @@ extension Workload {
             .group("purchase", [.optional("maxSpotShare", \.workload.maxSpotShare, default: blank.maxSpotShare, .quantity)]),
             .group("traffic", [.optional("egressPerRequest", \.workload.egressPerRequest, .answerSize)]),
             .group("scaling", scalingFields),
+            .optional("balancing", \.workload.balancing, default: blank.balancing, .balancing),
             .optional("demand", \.workload.demand, default: [], .list(.demand)),
         ])
 

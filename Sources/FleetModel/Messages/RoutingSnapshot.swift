@@ -4,7 +4,7 @@
 /// It holds no secret. Replica addresses are not in it: planes tell gateways those directly (``PlaneReport``).
 package struct RoutingSnapshot: Equatable, Sendable, Codable {
     /// The format; a reader refuses one it does not know.
-    package static let currentFormat = 1
+    package static let currentFormat = 2
 
     package struct Workload: Equatable, Sendable, Codable {
         package var name: WorkloadName
@@ -24,11 +24,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var maxSnapshotAgeMilliseconds: Double?
         /// Throughput of one replica by accelerator type, req/s, for predicting queues.
         package var ratesPerReplica: [String: Double]
+        /// For routes that say nothing of their own.
+        package var balancing: BalancingRules
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
-            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:]
+            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
+            balancing: BalancingRules = BalancingRules()
         ) {
             self.name = name
             self.models = models
@@ -40,6 +43,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.refusal = refusal
             self.maxSnapshotAgeMilliseconds = maxSnapshotAgeMilliseconds
             self.ratesPerReplica = ratesPerReplica
+            self.balancing = balancing
         }
     }
 
@@ -82,8 +86,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var hosts: [String]
         package var paths: [String]
         package var target: FleetModel.Route.Target
-        package var balancing: FleetModel.Route.Balancing
-        package var affinity: FleetModel.Route.Affinity
+        /// Nil: as the workload says.
+        package var balancing: BalancingRules?
         package var connectTimeoutMilliseconds: Double
         package var firstByteTimeoutMilliseconds: Double
         package var idleTimeoutMilliseconds: Double
@@ -91,8 +95,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
-            balancing: FleetModel.Route.Balancing = .predictedTimeToFirstToken, affinity: FleetModel.Route.Affinity = .none,
-            connectTimeoutMilliseconds: Double = 2_000, firstByteTimeoutMilliseconds: Double = 60_000,
+            balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
+            firstByteTimeoutMilliseconds: Double = 60_000,
             idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4
         ) {
             self.name = name
@@ -100,7 +104,6 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.paths = paths
             self.target = target
             self.balancing = balancing
-            self.affinity = affinity
             self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
             self.firstByteTimeoutMilliseconds = firstByteTimeoutMilliseconds
             self.idleTimeoutMilliseconds = idleTimeoutMilliseconds

@@ -91,8 +91,13 @@ extension Resource {
                 ResourceReference(field: "spec.provider", target: ResourceKey(kind: .provider, name: plane.provider.rawValue))
             ]
         case .route(let route):
-            guard case .workload(let name) = route.target else { return [] }
-            return [ResourceReference(field: "spec.to.workload", target: ResourceKey(kind: .workload, name: name.rawValue))]
+            let planes = route.balancing?.references ?? []
+            guard case .workload(let name) = route.target else { return planes }
+            return [
+                ResourceReference(field: "spec.to.workload", target: ResourceKey(kind: .workload, name: name.rawValue))
+            ] + planes
+        case .workload(let workload):
+            return workload.balancing.references
         case .budget(let budget):
             return budget.workloads.enumerated().map { position, name in
                 ResourceReference(
@@ -101,7 +106,7 @@ extension Resource {
             }
         case .placementPlan(let plan):
             return plan.references
-        case .provider, .workload, .compliancePolicy, .gateway:
+        case .provider, .compliancePolicy, .gateway:
             return []
         }
     }
@@ -210,6 +215,7 @@ extension ProblemCollector {
             report(("spec.match.paths" as FieldPath).index(position), "\(quoted(path)) is not a path", accepted: TextRules.path)
         }
         requireDistinct(route.paths, "spec.match.paths", what: "path")
+        if let balancing = route.balancing { checkBalancing(balancing) }
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
     }
 }

@@ -5,13 +5,16 @@ package import FleetModel
 ///
 /// How a choice is made, in this order:
 /// 1. The fence: only planes in the workload's `allowedPlanes` exist for it (see ``RoutingTable``).
-/// 2. Replicas: healthy and untried, then ejected and untried (*panic*: trying beats refusing), then tried ones. A tried replica is
+/// 2. Replicas: healthy and untried, then ejected and untried (*panic*: trying beats refusing), then tried ones. A tried replica
+/// is
 ///    never chosen while an untried one may be.
-/// 3. Planes: those neither drained nor suspect first; then inside the latency budget, inside the failover budget, beyond; then the
+/// 3. Planes: those neither drained nor suspect first; then inside the latency budget, inside the failover budget, beyond; then
+/// the
 ///    predicted time to the first token (round trip + predicted queue). Times within a small tolerance count as equal and the
 ///    fibre-limit round trip decides, so that the choice does not flap. A plane whose queue is longer than
 ///    ``RoutingLimits/patienceMilliseconds`` counts as beyond its budgets: this is how load spills out of them.
-/// 4. Replicas of the plane: by prefix affinity with bounded load, else the least loaded; ties rotate.
+///    Where the rules list planes, their weights and priorities take the place of budgets and times (`Router+Planes`).
+/// 4. Replicas: by session, by prefix affinity with bounded load, else by the policy asked for (`Router+Policies`).
 package struct Router {
     /// The table decided by; nil before the first.
     package private(set) var table: RoutingTable?
@@ -22,6 +25,13 @@ package struct Router {
     private(set) var replicas: [ReplicaState] = []
     /// By plane index.
     private(set) var planes: [PlaneState] = []
+    /// By slot, and by choice.
+    var balance: [BalancingState] = []
+    private(set) var hashing: [ReplicaHashing?] = []
+    var prefixes: PrefixMemory
+    var priorities = PriorityLoads()
+    /// Draws what is left to chance, so that gateways that know the same do not all do the same.
+    var random: SplitMix64
     /// Reused by every decision; as long as the longest list of choices.
     var scores: [PlaneScore] = []
     /// Breaks ties between equals, in turn.
@@ -29,7 +39,14 @@ package struct Router {
     private var contact: Moment?
     private var ejections: UInt64 = 0
 
-    package init() {}
+    /// - Parameters:
+    ///   - seed: another for each event loop and gateway.
+    ///   - prefixBlocks: blocks of prompts remembered for prefix affinity.
+    package init(seed: UInt64 = 0, prefixBlocks: Int = PrefixMemory.capacity) {
+        random = SplitMix64(seed: seed)
+        prefixes = PrefixMemory(capacity: prefixBlocks)
+        rotation = random.next() >> 32
+    }
 
     /// What decisions need of a workload, as plain numbers.
     struct WorkloadPolicy: Sendable {
@@ -65,7 +82,9 @@ package struct Router {
         switch event {
         case .requestStarted(let handle): with(handle) { $0.inFlight += 1 }
         case .finished(let handle): with(handle) { $0.inFlight = max(0, $0.inFlight - 1) }
-        case .firstByte(let handle, _): with(handle) { $0.health.responded(at: now) }
+        case .firstByte(let handle, let time):
+            with(handle) { $0.health.responded(at: now) }
+            observe(time, on: handle, now: now)
         case .probePassed(let handle): with(handle) { $0.health.probePassed(at: now) }
         case .connectFailed(let handle):
             noteLoss(of: handle, wasEjected: with(handle) { $0.health.connectionFailed(at: now) }, isPlaneSign: true, now: now)
@@ -146,6 +165,7 @@ package struct Router {
                 replicas[slot].health = ReplicaHealth(since: readySince)
             }
         }
+        adoptBalancing()
         adoptDirectory(new)
         table = new
         return actions
@@ -157,6 +177,7 @@ package struct Router {
             planes[index].wasHeard(at: new.heard.indices.contains(index) ? new.heard[index] : nil)
         }
         choices = new.choices
+        hashing = new.hashing
         members = new.members
         workloads = new.directory.workloads.enumerated().map { index, entry in
             WorkloadPolicy(
@@ -172,7 +193,10 @@ package struct Router {
     private mutating func take(_ update: LoadUpdate) {
         guard planes.indices.contains(update.plane.value) else { return }
         planes[update.plane.value].wasHeard(at: update.heard)
-        for load in update.loads { with(load.replica) { $0.take(load, at: update.heard) } }
+        for load in update.loads {
+            with(load.replica) { $0.take(load, at: update.heard) }
+            takeBalancing(load, at: update.heard)
+        }
     }
 
     private func state(of handle: ReplicaHandle) -> ReplicaState? {

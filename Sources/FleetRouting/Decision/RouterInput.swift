@@ -19,9 +19,11 @@ package struct LoadUpdate: Equatable, Sendable {
         /// Requests in the engine; nil while it tells nothing.
         package var running: Int32?
         package var waiting: Int32?
+        /// Use of its KV cache, 0 to 1; nil while it tells nothing.
+        package var kvCacheUse: Double?
 
-        package init(replica: ReplicaHandle, running: Int32?, waiting: Int32?) {
-            (self.replica, self.running, self.waiting) = (replica, running, waiting)
+        package init(replica: ReplicaHandle, running: Int32?, waiting: Int32?, kvCacheUse: Double? = nil) {
+            (self.replica, self.running, self.waiting, self.kvCacheUse) = (replica, running, waiting, kvCacheUse)
         }
     }
 

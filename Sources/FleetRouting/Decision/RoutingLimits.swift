@@ -17,6 +17,12 @@ package enum RoutingLimits {
     /// Bounded-load consistent hashing (Mirrokni, Thorup, Zadimoghaddam, 2016): a replica over this multiple of the mean load
     /// plus one takes no request for its prefix's sake.
     package static let affinityLoadFactor = 1.25
+    /// Of a prompt's blocks, the share that must be known before it follows them (SGLang's `cache_threshold`): what most prompts
+    /// have in common is worth less than an even load.
+    package static let affinityMatchShare = 0.5
+    /// Loads that others cause too are known late and by everybody alike: each decision takes them for up to this share more, by
+    /// chance, so that loops and gateways do not all turn to the same replica.
+    package static let loadJitter = 0.1
 
     /// Probes in a row that bring a replica back, and that take one out.
     package static let probesUp = 2

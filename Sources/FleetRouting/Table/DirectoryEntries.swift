@@ -19,6 +19,10 @@ package struct WorkloadEntry: Sendable {
     package let ratesPerReplica: [String: Double]
     /// The model names clients ask for, in declared order.
     package let models: [String]
+    /// For routes that say nothing of their own.
+    package let balancing: BalancingEntry
+    /// Stands for the workload in hashes; follows from its name, so that every loop and gateway agrees.
+    package let identityHash: UInt64
 }
 
 /// A plane as the hot path sees it.
@@ -40,8 +44,8 @@ package struct RouteEntry: Sendable {
     package let workload: WorkloadIndex?
     /// The route names a workload that the snapshot does not hold: every request of it is a 404.
     package let isDangling: Bool
-    package let balancing: Route.Balancing
-    package let affinity: Route.Affinity
+    /// Nil: as the workload says.
+    package let balancing: BalancingEntry?
     package let connectTimeout: Duration
     package let firstByteTimeout: Duration
     package let idleTimeout: Duration

@@ -9,6 +9,8 @@ package final class RoutingDirectory: Sendable {
     package let planes: [PlaneEntry]
     /// Sorted by name.
     package let routes: [RouteEntry]
+    /// By workload index.
+    let hashPolicies: [HashPolicies]
     private let models: ByteKeyIndex
     private let lookup: RouteLookup
 
@@ -20,7 +22,9 @@ package final class RoutingDirectory: Sendable {
         let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
         self.planes = planes
         self.workloads = workloads
-        routes = snapshot.routes.map { Self.routeEntry($0, workloads: workloads) }
+        let routes = snapshot.routes.map { Self.routeEntry($0, workloads: workloads, planes: planes.map(\.name)) }
+        self.routes = routes
+        hashPolicies = HashPolicies.needed(workloads: workloads, routes: routes)
         models = ByteKeyIndex(
             workloads.indices.flatMap { index in
                 workloads[index].isPresent ? workloads[index].models.map { ($0, index) } : []
@@ -81,13 +85,15 @@ package final class RoutingDirectory: Sendable {
                     failoverLatencyBudgetMilliseconds: workload.failoverLatencyBudgetMilliseconds, refusal: workload.refusal,
                     maxSnapshotAge: workload.maxSnapshotAgeMilliseconds.map { .microseconds(Int64(clampedMicroseconds($0))) },
                     allowedPlanes: allowed, placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
-                    excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models)
+                    excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models,
+                    balancing: BalancingEntry(workload.balancing, planes: planes.map(\.name)),
+                    identityHash: ByteHash.hash(workload.name.rawValue))
             },
             bury: { old in
                 WorkloadEntry(
                     name: old.name, isPresent: false, latencyBudgetMilliseconds: 0, failoverLatencyBudgetMilliseconds: 0,
                     refusal: nil, maxSnapshotAge: nil, allowedPlanes: [], placedPlanes: [], excludedPlanes: [],
-                    ratesPerReplica: [:], models: [])
+                    ratesPerReplica: [:], models: [], balancing: old.balancing, identityHash: old.identityHash)
             })
     }
 
@@ -110,7 +116,9 @@ package final class RoutingDirectory: Sendable {
         return entries
     }
 
-    private static func routeEntry(_ route: RoutingSnapshot.Route, workloads: [WorkloadEntry]) -> RouteEntry {
+    private static func routeEntry(
+        _ route: RoutingSnapshot.Route, workloads: [WorkloadEntry], planes: [PlaneName]
+    ) -> RouteEntry {
         var target: WorkloadIndex?
         var isDangling = false
         if case .workload(let name) = route.target {
@@ -118,7 +126,8 @@ package final class RoutingDirectory: Sendable {
             isDangling = target == nil
         }
         return RouteEntry(
-            name: route.name, workload: target, isDangling: isDangling, balancing: route.balancing, affinity: route.affinity,
+            name: route.name, workload: target, isDangling: isDangling,
+            balancing: route.balancing.map { BalancingEntry($0, planes: planes) },
             connectTimeout: .microseconds(Int64(clampedMicroseconds(route.connectTimeoutMilliseconds))),
             firstByteTimeout: .microseconds(Int64(clampedMicroseconds(route.firstByteTimeoutMilliseconds))),
             idleTimeout: .microseconds(Int64(clampedMicroseconds(route.idleTimeoutMilliseconds))),

@@ -16,6 +16,8 @@ struct ClientResponseHead {
 
     /// `x-tradewind-plane` and `x-tradewind-replica` with CRLFs.
     let placeLines: [UInt8]
+    /// `set-cookie: …` with CRLF; empty where none is set.
+    let sessionLine: [UInt8]
     let reason: StaticString
     let identity: RequestIdentity
     let framing: Framing
@@ -24,7 +26,8 @@ struct ClientResponseHead {
 
     /// Appends the head to `out`. `bytes` are those `head` and `fields` were read from.
     func write(_ bytes: UnsafeRawBufferPointer, head: ResponseHead, fields: [HeaderField], to out: inout ByteBuffer) {
-        out.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes.count + Self.maximumAddedBytes) { memory in
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes.count + sessionLine.count + Self.maximumAddedBytes) {
+            memory in
             var cursor = ByteCursor(memory)
             cursor.write("HTTP/1.1 ")
             cursor.write(decimal: head.status)
@@ -38,6 +41,7 @@ struct ClientResponseHead {
                 cursor.write("\r\n")
             }
             cursor.write(placeLines)
+            cursor.write(sessionLine)
             cursor.write("x-tradewind-reason: ")
             cursor.write(reason)
             cursor.write("\r\n")

@@ -17,6 +17,8 @@ package struct ModelFieldScanner: Sendable {
 
     private enum Key: UInt8 { case other, model, stream }
 
+    /// Offset in the body behind the first top-level key that brings the prompt; nil until one was found.
+    package private(set) var promptStart: Int?
     /// The decoded bytes of the model's name; empty until it was found.
     package private(set) var model: [UInt8] = []
     package private(set) var hasModel = false
@@ -33,6 +35,10 @@ package struct ModelFieldScanner: Sendable {
     private var number = JSONNumberReader()
     private var literal = JSONLiteralReader()
     private var failure: BodyProblem?
+    private var scanned = 0
+
+    /// Of chat, Anthropic's messages, completions, and responses and embeddings: what stands before them separates no prompts.
+    private static let promptKeys: [StaticString] = ["messages", "system", "prompt", "instructions", "input"]
 
     package init() { model.reserveCapacity(64) }
 
@@ -47,6 +53,8 @@ package struct ModelFieldScanner: Sendable {
         isKey = false
         key = .other
         failure = nil
+        promptStart = nil
+        scanned = 0
     }
 
     /// Reads the next bytes of the body.
@@ -55,6 +63,7 @@ package struct ModelFieldScanner: Sendable {
         do {
             var position = 0
             while position < bytes.count { try step(bytes, &position) }
+            scanned += bytes.count
         } catch {
             state = .failed
             failure = error
@@ -74,7 +83,7 @@ package struct ModelFieldScanner: Sendable {
     @inline(__always)
     private mutating func step(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) throws(BodyProblem) {
         if state == .string {
-            if try text.read(bytes, &position) { try endText() }
+            if try text.read(bytes, &position) { try endText(at: scanned &+ position) }
             return
         }
         let byte = bytes[position]
@@ -146,10 +155,10 @@ package struct ModelFieldScanner: Sendable {
         }
     }
 
-    private mutating func endText() throws(BodyProblem) {
+    private mutating func endText(at offset: Int) throws(BodyProblem) {
         if isKey {
             state = .colon
-            if depth == 1 { try endKey() }
+            if depth == 1 { try endKey(at: offset) }
             return
         }
         state = .afterValue
@@ -161,7 +170,7 @@ package struct ModelFieldScanner: Sendable {
         key = .other
     }
 
-    private mutating func endKey() throws(BodyProblem) {
+    private mutating func endKey(at offset: Int) throws(BodyProblem) {
         key = .other
         guard !text.hasOverflowed else { return }
         let isModel = text.captured.withUnsafeBytes { bytes in bytes.spells("model", at: 0, count: bytes.count) }
@@ -171,6 +180,17 @@ package struct ModelFieldScanner: Sendable {
             key = .model
         } else if text.captured.count == 6, text.captured.elementsEqual("stream".utf8) {
             key = .stream
+        } else if promptStart == nil, isPromptKey {
+            promptStart = offset
+        }
+    }
+
+    private var isPromptKey: Bool {
+        text.captured.withUnsafeBytes { bytes in
+            Self.promptKeys.contains { key in
+                bytes.count == key.utf8CodeUnitCount
+                    && bytes.elementsEqual(UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+            }
         }
     }
 

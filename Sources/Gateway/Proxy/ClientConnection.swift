@@ -33,6 +33,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     let worker: GatewayWorker
     /// `x-forwarded-for` and `x-forwarded-proto` with CRLFs: what this gateway saw itself, nothing the client said.
     let forwardingLines: [UInt8]
+    /// Of the client's IP address, for hash policies.
+    let addressHash: UInt64
     var phase = Phase.head
     var head = RequestHead()
     var headBytes = ByteBuffer()
@@ -59,6 +61,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     init(worker: GatewayWorker, remoteAddress: SocketAddress?) {
         self.worker = worker
         let address = remoteAddress?.ipAddress ?? "unknown"
+        addressHash = ByteHash.hash(address)
         forwardingLines = Array("x-forwarded-for: \(address)\r\nx-forwarded-proto: http\r\n".utf8)
     }
 

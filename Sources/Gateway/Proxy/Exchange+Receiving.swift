@@ -79,7 +79,8 @@ extension Exchange {
         out.clear()
         connection.reader.headBytes.withUnsafeReadableBytes { bytes in
             ClientResponseHead(
-                placeLines: placeLines, reason: reason.code, identity: client.identity, framing: framing, closes: closes,
+                placeLines: placeLines, sessionLine: sessionLine(route: route), reason: reason.code, identity: client.identity,
+                framing: framing, closes: closes,
                 isForHTTP10: client.head.isHTTP10
             ).write(bytes, head: response, fields: connection.reader.table.fields, to: &out)
         }

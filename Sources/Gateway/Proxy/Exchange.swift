@@ -53,7 +53,7 @@ final class Exchange {
 
     func start(workload: WorkloadIndex, route: RouteEntry) {
         self.route = route
-        facts = RequestFacts(workload: workload, balancing: route.balancing, prefixHash: prefixHash(route))
+        facts = facts(workload: workload, route: route)
         plan = RetryPlan()
         plan.maxAttempts = route.maxAttempts
         plan.isRepeatable = client.head.method.isIdempotent || isInference
@@ -69,14 +69,6 @@ final class Exchange {
 
     var isInference: Bool {
         client.head.method == .post && client.headBytes.withUnsafeReadableBytes { InferencePath.matches($0, client.head.path) }
-    }
-
-    /// Requests whose bodies begin alike (the system prompt comes first) are alike.
-    func prefixHash(_ route: RouteEntry) -> UInt64? {
-        guard route.affinity == .prefix else { return nil }
-        return client.body.bytes.withUnsafeReadableBytes { bytes in
-            ByteHash.hash(UnsafeRawBufferPointer(rebasing: bytes.prefix(ProxyLimits.affinityPrefixBytes)))
-        }
     }
 
     // MARK: Attempts
@@ -149,6 +141,7 @@ final class Exchange {
         plan.noteAttempt()
         worker.counters.routed(reason)
         worker.router.handle(.requestStarted(handle), now: now)
+        worker.router.remember(facts, on: handle)
         if let idle = worker.pool.takeIdle(handle) {
             send(on: idle, now: now)
         } else {
@@ -205,6 +198,7 @@ final class Exchange {
         state = .idle
         epoch += 1
         route = nil
+        facts.prefix = nil
         worker.counters.requestsInFlight -= 1
     }
 }

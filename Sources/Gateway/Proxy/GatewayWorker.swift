@@ -9,7 +9,7 @@ package final class GatewayWorker {
     package let limits: ProxyLimits
     let local: LocalEndpoints
     package var counters = LoopCounters()
-    var router = Router()
+    var router: Router
     var budget: RetryBudget
     var random: SplitMix64
     /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
@@ -30,6 +30,7 @@ package final class GatewayWorker {
         self.limits = limits
         self.local = local
         random = SplitMix64(seed: seed)
+        router = Router(seed: random.next())
         let now = Self.clock()
         budget = RetryBudget(
             burst: limits.retryBurst, perSecond: limits.retriesPerSecond, perRequest: limits.retriesPerRequest, now: now)

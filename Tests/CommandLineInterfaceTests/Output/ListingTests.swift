@@ -153,7 +153,7 @@ struct ListingTests {
         let workload = Table([[:]], of: .resources(.workload), isWide: false, now: testNow)
         #expect(workload.rows == [["", "", "realtime", "internal", "", "", "-"]])
         let route = Table([[:]], of: .resources(.route), isWide: true, now: testNow)
-        #expect(route.rows == [["", "", "workloadByModel", "predictedTimeToFirstToken", "-", "none", ""]])
+        #expect(route.rows == [["", "", "workloadByModel", "by workload", "-", "none", ""]])
     }
 
     @Test("of any kind stand an item that lacks everything", arguments: Listing.all)

@@ -58,6 +58,22 @@ struct SnapshotComposerTests {
         return try #require(composer.snapshots.first { $0.gateway == gateway })
     }
 
+    @Test("balancing of a workload and of a route reach the gateway as they were declared")
+    func balancing() throws {
+        var chat = workload()
+        chat.balancing = BalancingRules(policy: .engineLoad, planes: [.init(plane: "toronto", weight: 70)])
+        let rules = BalancingRules(policy: .maglev, hashOn: .header, header: "x-user")
+        let fleet = fleet(
+            chat,
+            routes: [
+                Route(metadata: Metadata(name: "by-user"), paths: ["/u/"], balancing: rules),
+                Route(metadata: Metadata(name: "plain"), paths: ["/v1/"]),
+            ])
+        let snapshot = try snapshot(fleet, "door-singapore")
+        #expect(snapshot.workloads.map(\.balancing) == [chat.balancing])
+        #expect(snapshot.routes.map(\.balancing) == [rules, nil])
+    }
+
     @Test("every plane is either allowed or excluded with the rule that excludes it")
     func residency() throws {
         let rules = DataRules(classification: .phi, residency: ["CA", "EU"])

@@ -39,13 +39,16 @@ final class TestFleet: Sendable {
     /// Runs a body with a fleet of these replicas, in order of preference by plane: `near`, then `far`.
     static func with(
         _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
-        idleMilliseconds: Double? = nil, _ body: @Sendable (TestFleet) async throws -> Void
+        idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
+        workloadBalancing: BalancingRules = BalancingRules(),
+        _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
         let fleet = try await TestFleet(limits: limits)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
-                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds)
+                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds, balancing: balancing,
+                workloadBalancing: workloadBalancing)
             try await fleet.report(replicas)
             try await body(fleet)
         } catch {
@@ -61,13 +64,16 @@ final class TestFleet: Sendable {
     }
 
     /// Three workloads: `chat` anywhere, `phi` in `near` alone, `walled` nowhere.
-    func declare(maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double) async throws {
+    func declare(
+        maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double, balancing: BalancingRules? = nil,
+        workloadBalancing: BalancingRules = BalancingRules()
+    ) async throws {
         func workload(_ name: WorkloadName, _ planes: [PlaneName]) -> RoutingSnapshot.Workload {
             RoutingSnapshot.Workload(
                 name: name, models: [name.rawValue], latencyBudgetMilliseconds: 1_000, failoverLatencyBudgetMilliseconds: 2_000,
                 allowedPlanes: planes,
                 excludedPlanes: planes.isEmpty ? [.init(plane: "near", because: "residency allows CA; it stands in SG")] : [],
-                placedPlanes: planes)
+                placedPlanes: planes, balancing: workloadBalancing)
         }
         func plane(_ name: PlaneName, _ longitude: Double) -> RoutingSnapshot.Plane {
             RoutingSnapshot.Plane(
@@ -75,7 +81,7 @@ final class TestFleet: Sendable {
         }
         func route(_ name: RouteName, _ path: String, _ target: Route.Target) -> RoutingSnapshot.Route {
             RoutingSnapshot.Route(
-                name: name, paths: [path], target: target, connectTimeoutMilliseconds: 2_000,
+                name: name, paths: [path], target: target, balancing: balancing, connectTimeoutMilliseconds: 2_000,
                 firstByteTimeoutMilliseconds: firstByteMilliseconds, idleTimeoutMilliseconds: idleMilliseconds,
                 maxAttempts: maxAttempts)
         }
