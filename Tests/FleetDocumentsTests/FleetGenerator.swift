@@ -17,6 +17,7 @@ struct FleetGenerator {
             + (0..<int(0...2)).map { .route(route("route-\($0)", workload: pick(workloads).name)) }
             + (0..<int(0...2)).map { .budget(budget("budget-\($0)", workloads: workloads.map(\.name))) }
             + (0..<int(0...1)).map { _ in .placementPlan(plan("default", planes: planes, workloads: workloads.map(\.name))) }
+            + (0..<int(0...2)).map { .tenant(tenant("tenant-\($0)", workloads: workloads.map(\.name))) }
     }
 
     private mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
@@ -164,6 +165,30 @@ struct FleetGenerator {
             nodes: rows.map { .init(plane: $0.0, pool: $0.1, block: $0.2, count: int(0...9)) },
             replicas: rows.map { .init(workload: workloads[0], plane: $0.0, pool: $0.1, block: $0.2, count: int(0...9)) },
             fleetGeneration: maybe { UInt64($0.int(0...9_999)) })
+    }
+
+    private mutating func limits(isPriced: Bool) -> Tenant.Limits {
+        Tenant.Limits(
+            requestsPerMinute: maybe { $0.int(1...9_999) }, tokensPerMinute: maybe { $0.int(1...9_999_999) },
+            concurrentRequests: maybe { $0.int(1...99) },
+            budgetPerDay: isPriced ? maybe { USD(billionths: Int64($0.int(1...9_999_999_999))) } : nil,
+            budgetPerMonth: isPriced ? maybe { USD(billionths: Int64($0.int(1...999)) * USD.billionthsPerDollar) } : nil)
+    }
+
+    private mutating func tenant(_ name: String, workloads: [WorkloadName]) -> Tenant {
+        let price: Tenant.Price? = maybe { generator in
+            Tenant.Price(
+                input: USDPerMillionTokens(billionthsPerToken: Int64(generator.int(0...9_999))),
+                output: USDPerMillionTokens(billionthsPerToken: Int64(generator.int(0...9_999_999))))
+        }
+        let keys = (0..<int(0...2)).map { position in
+            Tenant.APIKey(
+                name: "key-\(position)", sha256: String((0..<64).map { _ in pick(Array("0123456789abcdef")) }))
+        }
+        return Tenant(
+            metadata: metadata(name), country: maybe { $0.pick(["CA", "DE", "NO"]) }, models: pick([[], ["a", "b/c"]]),
+            priority: pick(Tenant.Priority.allCases), apiKeys: keys, limits: limits(isPriced: price != nil), price: price,
+            workloads: flag() ? [] : [Tenant.WorkloadTerms(workload: workloads[0], limits: limits(isPriced: price != nil))])
     }
 
     private mutating func policy(_ name: String) -> CompliancePolicy {

@@ -38,7 +38,8 @@ package struct SnapshotComposer: Sendable {
     package func snapshot(for gateway: Gateway) -> RoutingSnapshot {
         RoutingSnapshot(
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,
-            workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes)
+            workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes,
+            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count)
     }
 
     private func workload(_ workload: Workload, at gateway: Gateway) -> RoutingSnapshot.Workload {

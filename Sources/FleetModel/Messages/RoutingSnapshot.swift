@@ -118,10 +118,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var planes: [Plane]
     /// Sorted by name. Where none is declared the control plane sends `/v1/` by model.
     package var routes: [Route]
+    /// Sorted by name. Where there is none, gateways ask for no key.
+    package var tenants: [TenantTerms]
+    /// Gateways of the fleet: tenants' limits hold over all of them.
+    package var gatewayCount: Int
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
-        routes: [Route]
+        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1
     ) {
         format = Self.currentFormat
         self.version = version
@@ -130,6 +134,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.workloads = workloads
         self.planes = planes
         self.routes = routes
+        self.tenants = tenants
+        self.gatewayCount = gatewayCount
     }
 }
 

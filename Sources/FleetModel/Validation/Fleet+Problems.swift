@@ -19,6 +19,7 @@ extension Fleet {
             case .route(let route): collector.checkRoute(route)
             case .budget(let budget): collector.checkBudget(budget)
             case .placementPlan(let plan): collector.checkPlacementPlan(plan, planes: planes)
+            case .tenant(let tenant): collector.checkTenant(tenant)
             }
             let dangling = resource.references.lazy.filter { !existing.contains($0.target) }
             for reference in dangling.prefix(ResourceReference.mostReported) {
@@ -26,7 +27,7 @@ extension Fleet {
             }
             found += collector.problems
         }
-        return found + modelConflicts() + pathConflicts()
+        return found + modelConflicts() + pathConflicts() + keyConflicts()
     }
 
     /// A model name must lead to one workload.
@@ -101,6 +102,12 @@ extension Resource {
             }
         case .placementPlan(let plan):
             return plan.references
+        case .tenant(let tenant):
+            return tenant.workloads.enumerated().map { position, terms in
+                ResourceReference(
+                    field: ("spec.workloads" as FieldPath).index(position).key("workload"),
+                    target: ResourceKey(kind: .workload, name: terms.workload.rawValue))
+            }
         case .provider, .workload, .compliancePolicy, .gateway:
             return []
         }

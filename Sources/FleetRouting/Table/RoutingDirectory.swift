@@ -9,6 +9,7 @@ package final class RoutingDirectory: Sendable {
     package let planes: [PlaneEntry]
     /// Sorted by name.
     package let routes: [RouteEntry]
+    package let tenants: TenantDirectory
     private let models: ByteKeyIndex
     private let lookup: RouteLookup
 
@@ -25,6 +26,8 @@ package final class RoutingDirectory: Sendable {
             workloads.indices.flatMap { index in
                 workloads[index].isPresent ? workloads[index].models.map { ($0, index) } : []
             })
+        tenants = TenantDirectory(
+            snapshot.tenants, workloads: workloads, gateways: snapshot.gatewayCount, previous: previous?.tenants)
         lookup = RouteLookup(snapshot.routes.map { ($0.hosts, $0.paths) })
     }
 

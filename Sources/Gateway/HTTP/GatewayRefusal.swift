@@ -1,3 +1,4 @@
+import FleetModel
 package import FleetRouting
 
 /// Every answer the gateway gives in place of a replica's, and its status: the one place where statuses are chosen.
@@ -11,6 +12,10 @@ package enum GatewayRefusal: Equatable, Sendable {
     case headTooSlow
     case bodyTooSlow
     case unknownExpectation
+    case keyMissing
+    case keyUnknown
+    /// One of the tenant's limits.
+    case quotaExceeded(QuotaRefusal)
     case methodNotAllowed(allow: String)
     case pathNotFound
     case modelNotFound(explanation: String)
@@ -44,11 +49,12 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .bodyNotJSON: 415
         case .headTooSlow, .bodyTooSlow: 408
         case .unknownExpectation: 417
+        case .keyMissing, .keyUnknown: 401
         case .methodNotAllowed: 405
         case .pathNotFound, .modelNotFound: 404
         case .fenced: 403
         case .snapshotTooOld, .noReplica, .shuttingDown, .tooManyConnections: 503
-        case .overloaded: 429
+        case .overloaded, .quotaExceeded: 429
         case .upstreamFailed: 502
         case .upstreamTimedOut: 504
         }
@@ -57,6 +63,7 @@ package enum GatewayRefusal: Equatable, Sendable {
     package var retryAfterSeconds: Int? {
         switch self {
         case .snapshotTooOld(_, let seconds), .noReplica(_, let seconds), .overloaded(_, let seconds): seconds
+        case .quotaExceeded(let quota): quota.wait.map { max(1, Int($0.seconds.rounded(.up))) }
         case .shuttingDown, .tooManyConnections: 1
         default: nil
         }
@@ -83,6 +90,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .bodyNotJSON: "unsupported_media_type"
         case .headTooSlow, .bodyTooSlow: "request_timeout"
         case .unknownExpectation: "unknown_expectation"
+        case .keyMissing, .keyUnknown: "invalid_api_key"
         case .methodNotAllowed: "method_not_allowed"
         case .pathNotFound: "not_found"
         case .modelNotFound: "model_not_found"
@@ -90,6 +98,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .snapshotTooOld: "snapshot_too_old"
         case .noReplica: "no_replica"
         case .overloaded: "overloaded"
+        case .quotaExceeded(let quota): quota.isOfBudget ? "insufficient_quota" : "rate_limit_exceeded"
         case .upstreamFailed: "upstream_failed"
         case .upstreamTimedOut: "upstream_timeout"
         case .shuttingDown: "shutting_down"
@@ -99,7 +108,8 @@ package enum GatewayRefusal: Equatable, Sendable {
 
     /// `error.type`, as OpenAI's API names them.
     package var type: String {
-        switch status {
+        if case .quotaExceeded(let quota) = self, quota.isOfBudget { return "insufficient_quota" }
+        return switch status {
         case 403: "permission_error"
         case 429: "rate_limit_error"
         case 500...: "server_error"
@@ -131,6 +141,9 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .headTooSlow: "the request head did not arrive in time"
         case .bodyTooSlow: "the request body did not arrive in time"
         case .unknownExpectation: "only Expect: 100-continue is understood"
+        case .keyMissing: "no API key is given; send authorization: Bearer KEY or x-api-key: KEY"
+        case .keyUnknown: "this API key is not known; a tenant's keys are made by tradewind tenant key create"
+        case .quotaExceeded(let quota): quota.message
         case .methodNotAllowed(let allow): "this method is not allowed here; use \(allow)"
         case .pathNotFound: "no route matches this host and path; GET /v1/models lists what is served"
         case .modelNotFound(let text), .fenced(let text): text

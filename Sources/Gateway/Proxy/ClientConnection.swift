@@ -48,6 +48,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     var inbound = ByteBuffer()
     var headEnd = HeadEnd()
     var route: RouteEntry?
+    /// Whose request it is; nil while no tenant is declared.
+    var tenant: TenantEntry?
     var isHeadTimed = false
     var isAdvancing = false
     var isReading = true
@@ -252,10 +254,11 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         if workload == nil, !route.isDangling {
             workload = body.scanner.model.withUnsafeBytes { table.directory.workload(model: $0) }
         }
-        guard let workload else {
+        guard let workload, tenant?.mayAsk(workload, route, model: body.scanner.model) ?? true else {
             worker.counters.refused(.unknownModel)
             return refuse(.modelNotFound(explanation: table.explanation(of: .unknownModel, workload: nil)))
         }
+        if let refusal = exchange.reserve(workload: workload, now: worker.now()) { return refuse(refusal) }
         exchange.start(workload: workload, route: route)
     }
 
@@ -304,7 +307,9 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
 
     /// Answers in place of a replica.
     func refuse(_ refusal: GatewayRefusal) {
-        respond(LocalResponse(refusal), closes: refusal.closes)
+        var response = LocalResponse(refusal, dialect: errorDialect)
+        if case .quotaExceeded = refusal { response.rateLimits = rateLimits(now: worker.now()) }
+        respond(response, closes: refusal.closes)
     }
 
     func answer(_ endpoint: LocalEndpoints.Endpoint) {
@@ -313,7 +318,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         switch endpoint {
         case .health: respond(LocalEndpoints.health, closes: false)
         case .models:
-            respond(LocalEndpoints.modelList(worker.router.table?.directory.offeredModels ?? []), closes: false)
+            if let refusal = authenticate() { return refuse(refusal) }
+            respond(LocalEndpoints.modelList(offeredModels), closes: false)
         case .metrics: respondLater(worker.local.metrics(worker.eventLoop))
         case .readiness: respondLater(worker.local.readiness(worker.eventLoop))
         }
@@ -360,6 +366,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         headBytes = ByteBuffer()
         body.release()
         route = nil
+        tenant = nil
     }
 
     func count(status: Int, firstByte: Moment?) {

@@ -105,6 +105,7 @@ extension Exchange {
         case .connecting: worker.router.handle(.finished(handle), now: now)
         case .awaiting, .forwarding: release(closing: true, now: now)
         }
+        settle(isCancelled: true)
         finish()
     }
 
@@ -112,6 +113,7 @@ extension Exchange {
     func release(closing: Bool, failure: AttemptHistory.Failure? = nil, now: Moment) {
         let held = connection
         connection = nil
+        if reservation != nil { usage = held?.reader.usage }
         endAttempt(failure, now: now)
         guard let held else { return }
         held.detach()

@@ -80,7 +80,7 @@ extension Exchange {
         connection.reader.headBytes.withUnsafeReadableBytes { bytes in
             ClientResponseHead(
                 placeLines: placeLines, reason: reason.code, identity: client.identity, framing: framing, closes: closes,
-                isForHTTP10: client.head.isHTTP10
+                isForHTTP10: client.head.isHTTP10, rateLimits: client.rateLimits(now: now)
             ).write(bytes, head: response, fields: connection.reader.table.fields, to: &out)
         }
         if body.readableBytes <= ProxyLimits.copiedBytes {

@@ -34,6 +34,9 @@ final class Exchange {
     var epoch: UInt64 = 0
     var isStarted = false
     var isDispatched = false
+    /// What the request holds of its tenant's limits, from its start to ``settle()``.
+    var reservation: Reservation?
+    var usage: UsageScanner?
 
     init(worker: GatewayWorker, client: ClientConnection) {
         self.worker = worker
@@ -202,6 +205,7 @@ final class Exchange {
     }
 
     func finish() {
+        settle()
         state = .idle
         epoch += 1
         route = nil

@@ -45,6 +45,9 @@ struct RequestBody {
         }
     }
 
+    /// The most tokens the request lets its answer have, as far as that was read; nil where the body is not looked into.
+    var answerTokens: Int? { scans ? scanner.answerTokens : nil }
+
     mutating func release() { bytes = ByteBuffer() }
 
     /// Takes what was gathered.
