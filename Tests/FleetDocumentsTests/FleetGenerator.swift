@@ -150,7 +150,10 @@ struct FleetGenerator {
             scaling: ScalingPolicy(
                 minReplicas: minimum, maxReplicas: minimum + int(1...9),
                 queuedRequestsPerReplica: maybe { Double($0.int(1...99)) / 8 }),
-            demand: (0..<int(0...2)).map { demand($0) })
+            demand: (0..<int(0...2)).map { demand($0) },
+            admission: WorkloadAdmission(
+                queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
+                concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)))
     }
 
     private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {

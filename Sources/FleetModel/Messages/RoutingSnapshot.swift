@@ -24,11 +24,13 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var maxSnapshotAgeMilliseconds: Double?
         /// Throughput of one replica by accelerator type, req/s, for predicting queues.
         package var ratesPerReplica: [String: Double]
+        package var admission: WorkloadAdmission
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
-            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:]
+            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
+            admission: WorkloadAdmission = .standard
         ) {
             self.name = name
             self.models = models
@@ -40,6 +42,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.refusal = refusal
             self.maxSnapshotAgeMilliseconds = maxSnapshotAgeMilliseconds
             self.ratesPerReplica = ratesPerReplica
+            self.admission = admission
         }
     }
 
@@ -88,12 +91,16 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var firstByteTimeoutMilliseconds: Double
         package var idleTimeoutMilliseconds: Double
         package var maxAttempts: Int
+        /// Bytes of bodies; nil leaves the gateway's own limit, and responses without one.
+        package var maxRequestBytes: Int?
+        package var maxResponseBytes: Int?
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
             balancing: FleetModel.Route.Balancing = .predictedTimeToFirstToken, affinity: FleetModel.Route.Affinity = .none,
             connectTimeoutMilliseconds: Double = 2_000, firstByteTimeoutMilliseconds: Double = 60_000,
-            idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4
+            idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4,
+            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil
         ) {
             self.name = name
             self.hosts = hosts
@@ -105,6 +112,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.firstByteTimeoutMilliseconds = firstByteTimeoutMilliseconds
             self.idleTimeoutMilliseconds = idleTimeoutMilliseconds
             self.maxAttempts = maxAttempts
+            self.maxRequestBytes = maxRequestBytes
+            self.maxResponseBytes = maxResponseBytes
         }
     }
 

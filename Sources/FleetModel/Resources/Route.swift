@@ -40,13 +40,16 @@ package struct Route: Equatable, Sendable {
     package var timeouts: Timeouts
     /// Most times one request is sent, the first included.
     package var maxAttempts: Int
+    /// Bytes of a request's and of a response's body; nil leaves the gateway's own limit, and responses without one.
+    package var maxRequestBytes: Int?
+    package var maxResponseBytes: Int?
 
     package var name: RouteName { RouteName(metadata.name) }
 
     package init(
         metadata: Metadata, hosts: [String] = [], paths: [String], target: Target = .workloadByModel,
         balancing: Balancing = .predictedTimeToFirstToken, affinity: Affinity = .none, timeouts: Timeouts = Timeouts(),
-        maxAttempts: Int = 4
+        maxAttempts: Int = 4, maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil
     ) {
         self.metadata = metadata
         self.hosts = hosts
@@ -56,5 +59,7 @@ package struct Route: Equatable, Sendable {
         self.affinity = affinity
         self.timeouts = timeouts
         self.maxAttempts = maxAttempts
+        self.maxRequestBytes = maxRequestBytes
+        self.maxResponseBytes = maxResponseBytes
     }
 }

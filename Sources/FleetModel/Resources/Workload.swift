@@ -22,13 +22,16 @@ package struct Workload: Equatable, Sendable {
     package var egressPerRequest: Gibibytes?
     package var scaling: ScalingPolicy
     package var demand: [Demand]
+    /// What gateways do with requests that cannot be sent at once.
+    package var admission: WorkloadAdmission
 
     package var name: WorkloadName { WorkloadName(metadata.name) }
 
     package init(
         metadata: Metadata, models: [String], workloadClass: Class = .realtime, replica: ReplicaRequirement,
         objective: Objective = Objective(), data: DataRules = DataRules(), maxSpotShare: Share = .whole,
-        egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = []
+        egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = [],
+        admission: WorkloadAdmission = .standard
     ) {
         self.metadata = metadata
         self.models = models
@@ -40,6 +43,7 @@ package struct Workload: Equatable, Sendable {
         self.egressPerRequest = egressPerRequest
         self.scaling = scaling
         self.demand = demand
+        self.admission = admission
     }
 }
 

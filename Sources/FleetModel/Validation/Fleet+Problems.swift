@@ -217,6 +217,11 @@ extension ProblemCollector {
             report(("spec.match.paths" as FieldPath).index(position), "\(quoted(path)) is not a path", accepted: TextRules.path)
         }
         requireDistinct(route.paths, "spec.match.paths", what: "path")
+        for (name, bytes) in [("maxRequestBytes", route.maxRequestBytes), ("maxResponseBytes", route.maxResponseBytes)] {
+            guard let bytes else { continue }
+            requireRange(
+                bytes, in: 1...1 << 40, ("spec.limits" as FieldPath).key(name), accepted: "a size up to 1TiB, such as 64MiB")
+        }
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
     }
 }

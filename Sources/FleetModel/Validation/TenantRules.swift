@@ -8,6 +8,15 @@ package enum KeyDigestRule {
 }
 
 extension ProblemCollector {
+    mutating func checkAdmission(_ admission: WorkloadAdmission) {
+        let queue: FieldPath = "spec.admission.queue"
+        require(
+            admission.queueTimeoutMilliseconds <= 600_000, queue.key("timeout"), "the wait is too long", accepted: "0s to 10m")
+        requireRange(admission.queuedRequests, in: 1...65_536, queue.key("maxRequests"), accepted: "1 to 65536 requests")
+        requireRange(
+            admission.queuedBytes, in: 1...1 << 34, queue.key("maxBytes"), accepted: "a size up to 16GiB, such as 64MiB")
+    }
+
     mutating func checkTenant(_ tenant: Tenant) {
         if let country = tenant.country {
             require(

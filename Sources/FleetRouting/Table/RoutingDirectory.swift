@@ -10,6 +10,8 @@ package final class RoutingDirectory: Sendable {
     /// Sorted by name.
     package let routes: [RouteEntry]
     package let tenants: TenantDirectory
+    /// By workload index.
+    private let admissions: [WorkloadAdmission]
     private let models: ByteKeyIndex
     private let lookup: RouteLookup
 
@@ -21,6 +23,9 @@ package final class RoutingDirectory: Sendable {
         let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
         self.planes = planes
         self.workloads = workloads
+        let policies = Dictionary(
+            snapshot.workloads.map { ($0.name, $0.admission) }, uniquingKeysWith: { first, _ in first })
+        admissions = workloads.map { policies[$0.name] ?? .standard }
         routes = snapshot.routes.map { Self.routeEntry($0, workloads: workloads) }
         models = ByteKeyIndex(
             workloads.indices.flatMap { index in
@@ -39,6 +44,11 @@ package final class RoutingDirectory: Sendable {
     /// The workload that serves a model name (exact bytes). Allocates nothing.
     package func workload(model: UnsafeRawBufferPointer) -> WorkloadIndex? {
         models.value(for: model).map(WorkloadIndex.init)
+    }
+
+    /// What happens to requests that cannot be sent at once. Allocates nothing.
+    package func admission(of workload: WorkloadIndex) -> WorkloadAdmission {
+        admissions.indices.contains(workload.value) ? admissions[workload.value] : .standard
     }
 
     package subscript(index: WorkloadIndex) -> WorkloadEntry { workloads[index.value] }
@@ -125,7 +135,9 @@ package final class RoutingDirectory: Sendable {
             connectTimeout: .microseconds(Int64(clampedMicroseconds(route.connectTimeoutMilliseconds))),
             firstByteTimeout: .microseconds(Int64(clampedMicroseconds(route.firstByteTimeoutMilliseconds))),
             idleTimeout: .microseconds(Int64(clampedMicroseconds(route.idleTimeoutMilliseconds))),
-            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity))
+            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity),
+            requestBodyLimit: route.maxRequestBytes.map { max(0, $0) },
+            responseBodyLimit: route.maxResponseBytes.map { max(0, $0) })
     }
 
     /// Milliseconds from a document as whole microseconds from 0 to 1e11 (28 hours): a document cannot make the conversion trap.

@@ -16,6 +16,12 @@ package enum GatewayRefusal: Equatable, Sendable {
     case keyUnknown
     /// One of the tenant's limits.
     case quotaExceeded(QuotaRefusal)
+    /// The workload has enough to do; `isSheddable` where a request of higher priority would have passed.
+    case shed(isSheddable: Bool)
+    case queueFull
+    case queueTimedOut
+    /// A replica's answer is larger than its route lets one be.
+    case responseTooLarge(limit: Int)
     case methodNotAllowed(allow: String)
     case pathNotFound
     case modelNotFound(explanation: String)
@@ -54,8 +60,9 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .pathNotFound, .modelNotFound: 404
         case .fenced: 403
         case .snapshotTooOld, .noReplica, .shuttingDown, .tooManyConnections: 503
-        case .overloaded, .quotaExceeded: 429
-        case .upstreamFailed: 502
+        case .overloaded, .quotaExceeded, .shed: 429
+        case .queueFull, .queueTimedOut: 503
+        case .upstreamFailed, .responseTooLarge: 502
         case .upstreamTimedOut: 504
         }
     }
@@ -64,7 +71,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         switch self {
         case .snapshotTooOld(_, let seconds), .noReplica(_, let seconds), .overloaded(_, let seconds): seconds
         case .quotaExceeded(let quota): quota.wait.map { max(1, Int($0.seconds.rounded(.up))) }
-        case .shuttingDown, .tooManyConnections: 1
+        case .shuttingDown, .tooManyConnections, .shed, .queueFull, .queueTimedOut: 1
         default: nil
         }
     }
@@ -99,6 +106,10 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .noReplica: "no_replica"
         case .overloaded: "overloaded"
         case .quotaExceeded(let quota): quota.isOfBudget ? "insufficient_quota" : "rate_limit_exceeded"
+        case .shed: "load_shed"
+        case .queueFull: "queue_full"
+        case .queueTimedOut: "queue_timeout"
+        case .responseTooLarge: "response_too_large"
         case .upstreamFailed: "upstream_failed"
         case .upstreamTimedOut: "upstream_timeout"
         case .shuttingDown: "shutting_down"
@@ -144,6 +155,13 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .keyMissing: "no API key is given; send authorization: Bearer KEY or x-api-key: KEY"
         case .keyUnknown: "this API key is not known; a tenant's keys are made by tradewind tenant key create"
         case .quotaExceeded(let quota): quota.message
+        case .shed(let isSheddable):
+            isSheddable
+                ? "this workload has enough to do for requests that may be shed; try again later"
+                : "this workload has enough to do; try again shortly"
+        case .queueFull: "too many requests wait for this workload; try again shortly"
+        case .queueTimedOut: "no replica had room in time; try again shortly"
+        case .responseTooLarge(let limit): "the replica's answer is larger than the \(limit) bytes this route passes"
         case .methodNotAllowed(let allow): "this method is not allowed here; use \(allow)"
         case .pathNotFound: "no route matches this host and path; GET /v1/models lists what is served"
         case .modelNotFound(let text), .fenced(let text): text

@@ -24,7 +24,7 @@ extension ClientConnection {
         let isByModel = entry.workload == nil && !entry.isDangling
         if let refusal = methodRefusal(isByModel: isByModel) { return refuse(refusal) }
         if isByModel, isMultipart { return refuse(.bodyNotJSON) }
-        let limit = worker.limits.requestBodyBytes
+        let limit = min(worker.limits.requestBodyBytes, entry.requestBodyLimit ?? .max)
         if case .length(let length) = head.framing, length > limit { return refuse(.bodyTooLarge(limit: limit)) }
         body.start(head.framing, scans: isByModel, limit: limit)
         phase = .body

@@ -278,7 +278,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     func refusal(of problem: RequestBody.Problem) -> GatewayRefusal {
         switch problem {
         case .malformedChunk: .badChunk
-        case .tooLarge: .bodyTooLarge(limit: worker.limits.requestBodyBytes)
+        case .tooLarge: .bodyTooLarge(limit: body.limit)
         case .json(let problem): .badBody(problem)
         }
     }

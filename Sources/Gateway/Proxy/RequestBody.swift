@@ -22,7 +22,7 @@ struct RequestBody {
     private var isChunked = false
     private var decoder = ChunkedDecoder()
     private var total = 0
-    private var limit = 0
+    private(set) var limit = 0
 
     /// - Parameters:
     ///   - scans: whether the body is JSON that must name a model.
