@@ -83,7 +83,7 @@ package struct QuotaGrantor: Sendable {
             return key.limit.lapses && now.since(start) > QuotaSharing.validity ? fixed : total
         }
         if key.limit.lapses, now.since(said.heard) > QuotaSharing.validity { return fixed }
-        return max(fixed, said.lines[key]?.amount ?? 0)
+        return min(total, max(fixed, said.lines[key]?.amount ?? 0))
     }
 
     /// Max-min fairness (Bertsekas and Gallager, Data Networks, section 6.5.2): whoever wants less than an equal part of the rest gets what

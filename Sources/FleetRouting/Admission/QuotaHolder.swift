@@ -81,7 +81,7 @@ package struct QuotaHolder: Sendable {
             entry.held = max(fixed, meter.lower(to: min(fixed, entry.mark)))
         } else {
             meter.begin(ceiling: 0)
-            entry.mark = marks[key] ?? 0
+            entry.mark = min(marks[key] ?? 0, total)
             if entry.mark > 0 { meter.charge(entry.mark) }
             entry.held = max(fixed, entry.mark)
             meter.raise(to: entry.mark)
@@ -200,6 +200,7 @@ package struct QuotaHolder: Sendable {
 
     private mutating func set(_ key: QuotaKey, _ account: QuotaAccount, to ceiling: Int64, now: Moment) {
         guard let entry = entries[key] else { return }
+        let ceiling = min(max(ceiling, 0), entry.total)
         if let meter = account.rate(key.limit) {
             if meter.share != ceiling { meter.setShare(perMinute: ceiling, now: now) }
             entries[key]?.held = ceiling

@@ -39,6 +39,7 @@ package final class RateMeter: Sendable {
 
     /// Takes units; false, and nothing taken, where there are too few.
     package func take(_ units: Int64, now: Moment) -> Bool {
+        guard units > 0 else { return true }
         askedUnits.wrappingAdd(units, ordering: .relaxed)
         fill(now: now)
         let wanted = units * Self.scale

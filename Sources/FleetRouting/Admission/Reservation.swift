@@ -71,21 +71,23 @@ package struct Reservation: Sendable {
 
     /// Settles what was reserved with what was used.
     package func settle(_ outcome: Outcome) {
-        for (account, isOfWorkload) in [(whole, false), (part, true)] {
-            guard let account else { continue }
-            account.concurrency?.give(1, period: account.concurrency?.period ?? 0)
-            switch outcome {
-            case .failed:
-                account.requests?.give(1)
-                account.tokens?.give(estimate.tokens)
-                giveMoney(account, estimate.cost(price), isOfWorkload)
-            case .used(let usage?):
-                let tokens = estimate.tokens - usage.tokens
-                if tokens >= 0 { account.tokens?.give(tokens) } else { account.tokens?.charge(-tokens) }
-                let cost = estimate.cost(price) - usage.cost(price)
-                if cost >= 0 { giveMoney(account, cost, isOfWorkload) } else { chargeMoney(account, -cost) }
-            case .used(nil): break
-            }
+        if let whole { settle(whole, outcome, isOfWorkload: false) }
+        if let part { settle(part, outcome, isOfWorkload: true) }
+    }
+
+    private func settle(_ account: QuotaAccount, _ outcome: Outcome, isOfWorkload: Bool) {
+        account.concurrency?.give(1, period: account.concurrency?.period ?? 0)
+        switch outcome {
+        case .failed:
+            account.requests?.give(1)
+            account.tokens?.give(estimate.tokens)
+            giveMoney(account, estimate.cost(price), isOfWorkload)
+        case .used(let usage?):
+            let tokens = estimate.tokens - usage.tokens
+            if tokens >= 0 { account.tokens?.give(tokens) } else { account.tokens?.charge(-tokens) }
+            let cost = estimate.cost(price) - usage.cost(price)
+            if cost >= 0 { giveMoney(account, cost, isOfWorkload) } else { chargeMoney(account, -cost) }
+        case .used(nil): break
         }
     }
 

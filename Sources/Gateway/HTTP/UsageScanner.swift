@@ -34,6 +34,8 @@ package struct UsageScanner: Equatable, Sendable {
         for byte in bytes { step(byte) }
     }
 
+    /// More than any answer has; what a hostile replica says beyond it cannot overflow a cost.
+    private static let largestCount: Int64 = 1 << 30
     private static let name = Array("\"usage\"".utf8)
     private static let line = Array("data:".utf8)
     private static let inputKeys = ["prompt_tokens", "input_tokens"].map(hash)
@@ -86,7 +88,7 @@ package struct UsageScanner: Equatable, Sendable {
             if byte == 34 { state = .member } else { keyHash = Self.mixed(keyHash, byte) }
         case .string: state = byte == 92 ? .escape : byte == 34 ? .object : .string
         case .escape: state = .string
-        case .number where byte >= 48 && byte <= 57: count = min(count * 10 + Int64(byte - 48), 1 << 40)
+        case .number where byte >= 48 && byte <= 57: count = min(count * 10 + Int64(byte - 48), Self.largestCount)
         case .number:
             take()
             state = .object

@@ -307,6 +307,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
 
     /// Answers in place of a replica.
     func refuse(_ refusal: GatewayRefusal) {
+        if let reason = AdmissionRefusal(refusal) { worker.counters.refused(reason) }
         var response = LocalResponse(refusal, dialect: errorDialect)
         if case .quotaExceeded = refusal { response.rateLimits = rateLimits(now: worker.now()) }
         respond(response, closes: refusal.closes)

@@ -11,10 +11,16 @@ extension Exchange {
         // Kept from here on: a request may outlive the table it came in by, and counts by the workload it asked for.
         facts.workload = workload
         guard let tenant = client.tenant, tenant.isMetered(workload) else { return nil }
+        guard isInference else { return take(UsageEstimate(input: 0, output: 0), tenant, workload, now: now) }
         let gathered = client.body.bytes.readableBytes
         var bytes = gathered
         if case .length(let length) = client.head.framing { bytes = max(length, gathered) }
-        let estimate = UsageEstimate(bodyBytes: bytes, answerTokens: client.body.answerTokens)
+        return take(UsageEstimate(bodyBytes: bytes, answerTokens: client.body.answerTokens), tenant, workload, now: now)
+    }
+
+    private func take(
+        _ estimate: UsageEstimate, _ tenant: TenantEntry, _ workload: WorkloadIndex, now: Moment
+    ) -> GatewayRefusal? {
         switch tenant.reserve(estimate, workload: workload, now: now) {
         case .success(let taken):
             reservation = taken

@@ -37,6 +37,8 @@ struct RateMeterTests {
         meter.charge(15)
         #expect(meter.reading(now: at(60)) == .init(limit: 10, remaining: 0, reset: .seconds(90)))
         #expect(meter.wait(for: 11, now: at(60)) == nil)
+        // What takes nothing passes in debt, too.
+        #expect(meter.take(0, now: at(60)) && !meter.take(1, now: at(60)))
     }
 
     @Test("a smaller share is gone at once, a larger one fills over time")

@@ -67,6 +67,23 @@ struct LimitTests {
         }
     }
 
+    @Test("a request that asks no model for an answer takes no tokens, and refusals are counted by their reason")
+    func plain() async throws {
+        let (limits, price) = Self.thousandTokens
+        try await Self.withTenant(limits, price: price, script: Self.sending(ScriptedUpstream.ok("plain"))) { fleet, _ in
+            for _ in 0..<3 {
+                let response = try await fleet.ask("GET /fixed/x HTTP/1.1\r\nHost: a\r\n\(Self.header)\r\n")
+                #expect(response.status == 200)
+            }
+            #expect(try await fleet.ask(Self.request(tokens: 1_001)).status == 429)
+            #expect(try await fleet.ask("GET /fixed/x HTTP/1.1\r\nHost: a\r\n\r\n").status == 401)
+            let page = MetricsPage.render(
+                counters: try await fleet.counters(), routers: [], facts: ControlFacts(), now: .origin)
+            #expect(page.contains("tradewind_gateway_refusals_total{reason=\"insufficient_quota\"} 1\n"))
+            #expect(page.contains("tradewind_gateway_refusals_total{reason=\"invalid_api_key\"} 1\n"))
+        }
+    }
+
     @Test("tells a request that can never pass so")
     func tooLarge() async throws {
         try await Self.withTenant(.init(tokensPerMinute: 500), script: Self.silent) { fleet, _ in
