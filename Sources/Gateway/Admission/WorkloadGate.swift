@@ -45,13 +45,11 @@ final class WorkloadGate {
         let entrance = workloads[index].line.enter(
             exchange.ticket, exchange.priority, deadline: deadline, bytes: exchange.client.body.bytes.readableBytes,
             limits: WaitingLine.Limits(requests: policy.queuedRequests, bytes: policy.queuedBytes))
-        switch entrance {
-        case .full: return false
-        case .entered: break
-        case .replaced(let tickets):
+        guard entrance != .full else { return false }
+        waiting[exchange.ticket] = exchange
+        if case .replaced(let tickets) = entrance {
             for ticket in tickets { waiting.removeValue(forKey: ticket)?.giveUp(.queueFull) }
         }
-        waiting[exchange.ticket] = exchange
         return true
     }
 

@@ -43,7 +43,8 @@ extension Exchange {
             state = .idle
             return false
         }
-        worker.arm(client, after: deadline.since(now), now: now)
+        // Whoever gave way may have sent another request, which took this one's place in turn.
+        if state == .queued { worker.arm(client, after: deadline.since(now), now: now) }
         return true
     }
 
