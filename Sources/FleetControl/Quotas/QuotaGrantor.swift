@@ -42,7 +42,7 @@ package struct QuotaGrantor: Sendable {
     /// Answers a gateway's report. What the answer grants counts as held from here on, whether or not it arrives.
     package mutating func receive(_ report: QuotaReport, from gateway: GatewayName, now: Moment) -> QuotaGrant {
         guard gateways.contains(gateway), !isStale(report, of: gateway, now: now) else {
-            return QuotaGrant(sequence: report.sequence, lines: [])
+            return QuotaGrant(process: report.process, sequence: report.sequence, lines: [])
         }
         var said = Known(heard: now, process: report.process, sequence: report.sequence, lines: [:])
         for line in report.lines.prefix(Self.lineLimit) {
@@ -56,7 +56,7 @@ package struct QuotaGrantor: Sendable {
             known[gateway]?.lines[line.key]?.amount = max(held.amount, ceiling)
             lines.append(QuotaGrant.Line(key: line.key, ceiling: ceiling))
         }
-        return QuotaGrant(sequence: report.sequence, lines: lines)
+        return QuotaGrant(process: report.process, sequence: report.sequence, lines: lines)
     }
 
     /// A report that was overtaken by a later one says what no longer holds. A process that seems older than the last one is taken once that

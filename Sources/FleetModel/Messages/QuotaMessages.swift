@@ -64,10 +64,13 @@ package struct QuotaGrant: Equatable, Sendable, Codable {
     }
 
     /// Of the report it answers.
+    package var process: UInt64
     package var sequence: UInt64
     package var lines: [Line]
 
-    package init(sequence: UInt64, lines: [Line]) { (self.sequence, self.lines) = (sequence, lines) }
+    package init(process: UInt64, sequence: UInt64, lines: [Line]) {
+        (self.process, self.sequence, self.lines) = (process, sequence, lines)
+    }
 }
 
 /// How limits are shared by the gateways of a fleet.

@@ -170,7 +170,7 @@ package struct QuotaHolder: Sendable {
     /// Acts on a grant; false where it does not answer the newest report.
     @discardableResult
     package mutating func take(_ grant: QuotaGrant, _ accounts: [Account], now: Moment) -> Bool {
-        guard grant.sequence == sequence, let sent = reportedAt else { return false }
+        guard grant.process == process, grant.sequence == sequence, let sent = reportedAt else { return false }
         // One answer per report: a repeated one could undo what was given back since.
         sequence += 1
         grantedAt = sent

@@ -35,7 +35,8 @@ struct QuotaControlTests {
                 let quota = report.quota
             else { return response.answer(.notFound) }
             reports.continuation.yield(quota)
-            let grant = QuotaGrant(sequence: quota.sequence, lines: quota.lines.map { .init(key: $0.key, ceiling: 6) })
+            let grant = QuotaGrant(
+                process: quota.process, sequence: quota.sequence, lines: quota.lines.map { .init(key: $0.key, ceiling: 6) })
             response.answer(.ok, String(decoding: (try? FleetJSON.encode(grant)) ?? [], as: UTF8.self))
         }
         let folder = try TemporaryFolder()
