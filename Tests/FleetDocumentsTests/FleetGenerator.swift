@@ -210,6 +210,8 @@ struct FleetGenerator {
             metadata: metadata(name), hosts: flag() ? ["api.example.com"] : [], paths: ["/\(name)/", "/\(name)-2"],
             target: flag() ? .workloadByModel : .workload(workload), balancing: pick(Route.Balancing.allCases),
             affinity: pick(Route.Affinity.allCases),
-            timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16))
+            timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16),
+            maxRequestBytes: maybe { $0.int(1...9_999) << 10 },
+            maxResponseBytes: maybe { $0.int(1...9_999_999) << 10 })
     }
 }
