@@ -19,6 +19,7 @@ struct FleetGenerator {
             + (0..<int(0...2)).map { .route(route("route-\($0)", workload: pick(workloads).name)) }
             + (0..<int(0...2)).map { .budget(budget("budget-\($0)", workloads: workloads.map(\.name))) }
             + (0..<int(0...1)).map { _ in .placementPlan(plan("default", planes: planes, workloads: workloads.map(\.name))) }
+            + (0..<int(0...2)).map { .tenant(tenant("tenant-\($0)", workloads: workloads.map(\.name))) }
     }
 
     private mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
@@ -151,7 +152,10 @@ struct FleetGenerator {
             scaling: ScalingPolicy(
                 minReplicas: minimum, maxReplicas: minimum + int(1...9),
                 queuedRequestsPerReplica: maybe { Double($0.int(1...99)) / 8 }),
-            demand: (0..<int(0...2)).map { demand($0) }, balancing: balancing())
+            demand: (0..<int(0...2)).map { demand($0) }, balancing: balancing(),
+            admission: WorkloadAdmission(
+                queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
+                concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)))
     }
 
     private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {
@@ -166,6 +170,30 @@ struct FleetGenerator {
             nodes: rows.map { .init(plane: $0.0, pool: $0.1, block: $0.2, count: int(0...9)) },
             replicas: rows.map { .init(workload: workloads[0], plane: $0.0, pool: $0.1, block: $0.2, count: int(0...9)) },
             fleetGeneration: maybe { UInt64($0.int(0...9_999)) })
+    }
+
+    private mutating func limits(isPriced: Bool) -> Tenant.Limits {
+        Tenant.Limits(
+            requestsPerMinute: maybe { $0.int(1...9_999) }, tokensPerMinute: maybe { $0.int(1...9_999_999) },
+            concurrentRequests: maybe { $0.int(1...99) },
+            budgetPerDay: isPriced ? maybe { USD(billionths: Int64($0.int(1...9_999_999_999))) } : nil,
+            budgetPerMonth: isPriced ? maybe { USD(billionths: Int64($0.int(1...999)) * USD.billionthsPerDollar) } : nil)
+    }
+
+    private mutating func tenant(_ name: String, workloads: [WorkloadName]) -> Tenant {
+        let price: Tenant.Price? = maybe { generator in
+            Tenant.Price(
+                input: USDPerMillionTokens(billionthsPerToken: Int64(generator.int(0...9_999))),
+                output: USDPerMillionTokens(billionthsPerToken: Int64(generator.int(0...9_999_999))))
+        }
+        let keys = (0..<int(0...2)).map { position in
+            Tenant.APIKey(
+                name: "key-\(position)", sha256: String((0..<64).map { _ in pick(Array("0123456789abcdef")) }))
+        }
+        return Tenant(
+            metadata: metadata(name), country: maybe { $0.pick(["CA", "DE", "NO"]) }, models: pick([[], ["a", "b/c"]]),
+            priority: pick(Tenant.Priority.allCases), apiKeys: keys, limits: limits(isPriced: price != nil), price: price,
+            workloads: flag() ? [] : [Tenant.WorkloadTerms(workload: workloads[0], limits: limits(isPriced: price != nil))])
     }
 
     private mutating func policy(_ name: String) -> CompliancePolicy {
@@ -198,6 +226,8 @@ struct FleetGenerator {
         Route(
             metadata: metadata(name), hosts: flag() ? ["api.example.com"] : [], paths: ["/\(name)/", "/\(name)-2"],
             target: flag() ? .workloadByModel : .workload(workload), balancing: maybe { $0.balancing() },
-            timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16))
+            timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16),
+            maxRequestBytes: maybe { $0.int(1...9_999) << 10 },
+            maxResponseBytes: maybe { $0.int(1...9_999_999) << 10 })
     }
 }

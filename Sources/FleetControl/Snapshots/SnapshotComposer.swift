@@ -38,7 +38,8 @@ package struct SnapshotComposer: Sendable {
     package func snapshot(for gateway: Gateway) -> RoutingSnapshot {
         RoutingSnapshot(
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,
-            workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes)
+            workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes,
+            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count)
     }
 
     private func workload(_ workload: Workload, at gateway: Gateway) -> RoutingSnapshot.Workload {
@@ -61,7 +62,7 @@ package struct SnapshotComposer: Sendable {
             maxSnapshotAgeMilliseconds: workload.data.maxSnapshotAge?.milliseconds,
             ratesPerReplica: Dictionary(
                 workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
-            balancing: workload.balancing)
+            balancing: workload.balancing, admission: workload.admission)
     }
 
     private func refusal(of workload: Workload, at gateway: Gateway) -> String? {
@@ -76,6 +77,7 @@ package struct SnapshotComposer: Sendable {
             name: route.name, hosts: route.hosts, paths: route.paths, target: route.target, balancing: route.balancing,
             connectTimeoutMilliseconds: route.timeouts.connect.milliseconds,
             firstByteTimeoutMilliseconds: route.timeouts.firstByte.milliseconds,
-            idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts)
+            idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts,
+            maxRequestBytes: route.maxRequestBytes, maxResponseBytes: route.maxResponseBytes)
     }
 }

@@ -26,6 +26,12 @@ extension Route {
                     .optional("idle", \.timeouts.idle, default: Timeouts().idle, .quantity),
                 ]),
             .group("retries", [.optional("maxAttempts", \.maxAttempts, default: 4, .whole("attempts"))]),
+            .group(
+                "limits",
+                [
+                    .optional("maxRequestBytes", \.maxRequestBytes, .bytes),
+                    .optional("maxResponseBytes", \.maxResponseBytes, .bytes),
+                ]),
         ])
 }
 

@@ -26,12 +26,13 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var ratesPerReplica: [String: Double]
         /// For routes that say nothing of their own.
         package var balancing: BalancingRules
+        package var admission: WorkloadAdmission
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
-            balancing: BalancingRules = BalancingRules()
+            balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard
         ) {
             self.name = name
             self.models = models
@@ -44,6 +45,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.maxSnapshotAgeMilliseconds = maxSnapshotAgeMilliseconds
             self.ratesPerReplica = ratesPerReplica
             self.balancing = balancing
+            self.admission = admission
         }
     }
 
@@ -92,12 +94,15 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var firstByteTimeoutMilliseconds: Double
         package var idleTimeoutMilliseconds: Double
         package var maxAttempts: Int
+        /// Bytes of bodies; nil leaves the gateway's own limit, and responses without one.
+        package var maxRequestBytes: Int?
+        package var maxResponseBytes: Int?
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
             balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
-            firstByteTimeoutMilliseconds: Double = 60_000,
-            idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4
+            firstByteTimeoutMilliseconds: Double = 60_000, idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4,
+            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil
         ) {
             self.name = name
             self.hosts = hosts
@@ -108,6 +113,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.firstByteTimeoutMilliseconds = firstByteTimeoutMilliseconds
             self.idleTimeoutMilliseconds = idleTimeoutMilliseconds
             self.maxAttempts = maxAttempts
+            self.maxRequestBytes = maxRequestBytes
+            self.maxResponseBytes = maxResponseBytes
         }
     }
 
@@ -121,10 +128,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var planes: [Plane]
     /// Sorted by name. Where none is declared the control plane sends `/v1/` by model.
     package var routes: [Route]
+    /// Sorted by name. Where there is none, gateways ask for no key.
+    package var tenants: [TenantTerms]
+    /// Gateways of the fleet: tenants' limits hold over all of them.
+    package var gatewayCount: Int
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
-        routes: [Route]
+        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1
     ) {
         format = Self.currentFormat
         self.version = version
@@ -133,6 +144,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.workloads = workloads
         self.planes = planes
         self.routes = routes
+        self.tenants = tenants
+        self.gatewayCount = gatewayCount
     }
 }
 

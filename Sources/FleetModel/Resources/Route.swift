@@ -30,12 +30,16 @@ package struct Route: Equatable, Sendable {
     package var timeouts: Timeouts
     /// Most times one request is sent, the first included.
     package var maxAttempts: Int
+    /// Bytes of a request's and of a response's body; nil leaves the gateway's own limit, and responses without one.
+    package var maxRequestBytes: Int?
+    package var maxResponseBytes: Int?
 
     package var name: RouteName { RouteName(metadata.name) }
 
     package init(
         metadata: Metadata, hosts: [String] = [], paths: [String], target: Target = .workloadByModel,
-        balancing: BalancingRules? = nil, timeouts: Timeouts = Timeouts(), maxAttempts: Int = 4
+        balancing: BalancingRules? = nil, timeouts: Timeouts = Timeouts(), maxAttempts: Int = 4,
+        maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil
     ) {
         self.metadata = metadata
         self.hosts = hosts
@@ -44,5 +48,7 @@ package struct Route: Equatable, Sendable {
         self.balancing = balancing
         self.timeouts = timeouts
         self.maxAttempts = maxAttempts
+        self.maxRequestBytes = maxRequestBytes
+        self.maxResponseBytes = maxResponseBytes
     }
 }

@@ -25,6 +25,8 @@ package struct Workload: Equatable, Sendable {
     package var demand: [Demand]
     /// For routes that say nothing of their own.
     package var balancing: BalancingRules
+    /// What gateways do with requests that cannot be sent at once.
+    package var admission: WorkloadAdmission
 
     package var name: WorkloadName { WorkloadName(metadata.name) }
 
@@ -32,7 +34,7 @@ package struct Workload: Equatable, Sendable {
         metadata: Metadata, models: [String], workloadClass: Class = .realtime, replica: ReplicaRequirement,
         objective: Objective = Objective(), data: DataRules = DataRules(), maxSpotShare: Share = .whole,
         egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = [],
-        balancing: BalancingRules = BalancingRules()
+        balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard
     ) {
         self.metadata = metadata
         self.models = models
@@ -45,6 +47,7 @@ package struct Workload: Equatable, Sendable {
         self.scaling = scaling
         self.demand = demand
         self.balancing = balancing
+        self.admission = admission
     }
 }
 

@@ -19,6 +19,7 @@ extension Fleet {
             case .route(let route): collector.checkRoute(route)
             case .budget(let budget): collector.checkBudget(budget)
             case .placementPlan(let plan): collector.checkPlacementPlan(plan, planes: planes)
+            case .tenant(let tenant): collector.checkTenant(tenant)
             }
             let dangling = resource.references.lazy.filter { !existing.contains($0.target) }
             for reference in dangling.prefix(ResourceReference.mostReported) {
@@ -26,7 +27,7 @@ extension Fleet {
             }
             found += collector.problems
         }
-        return found + modelConflicts() + pathConflicts()
+        return found + modelConflicts() + pathConflicts() + keyConflicts()
     }
 
     /// A model name must lead to one workload.
@@ -106,6 +107,12 @@ extension Resource {
             }
         case .placementPlan(let plan):
             return plan.references
+        case .tenant(let tenant):
+            return tenant.workloads.enumerated().map { position, terms in
+                ResourceReference(
+                    field: ("spec.workloads" as FieldPath).index(position).key("workload"),
+                    target: ResourceKey(kind: .workload, name: terms.workload.rawValue))
+            }
         case .provider, .compliancePolicy, .gateway:
             return []
         }
@@ -216,6 +223,11 @@ extension ProblemCollector {
         }
         requireDistinct(route.paths, "spec.match.paths", what: "path")
         if let balancing = route.balancing { checkBalancing(balancing) }
+        for (name, bytes) in [("maxRequestBytes", route.maxRequestBytes), ("maxResponseBytes", route.maxResponseBytes)] {
+            guard let bytes else { continue }
+            requireRange(
+                bytes, in: 1...1 << 40, ("spec.limits" as FieldPath).key(name), accepted: "a size up to 1TiB, such as 64MiB")
+        }
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
     }
 }

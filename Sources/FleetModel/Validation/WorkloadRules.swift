@@ -13,6 +13,7 @@ extension ProblemCollector {
         checkJurisdictions(workload.data.residency, "spec.data.residency")
         checkScaling(workload.scaling)
         checkBalancing(workload.balancing)
+        checkAdmission(workload.admission)
         for (position, demand) in workload.demand.enumerated() {
             checkDemand(demand, ("spec.demand" as FieldPath).index(position))
         }

@@ -51,4 +51,7 @@ package struct RouteEntry: Sendable {
     package let idleTimeout: Duration
     /// Most times one request is sent, 1 to ``AttemptHistory/capacity``.
     package let maxAttempts: Int
+    /// Bytes of a body; nil: the gateway's own limit, and none for responses.
+    package let requestBodyLimit: Int?
+    package let responseBodyLimit: Int?
 }

@@ -11,6 +11,9 @@ package final class RoutingDirectory: Sendable {
     package let routes: [RouteEntry]
     /// By workload index.
     let hashPolicies: [HashPolicies]
+    package let tenants: TenantDirectory
+    /// By workload index.
+    private let admissions: [WorkloadAdmission]
     private let models: ByteKeyIndex
     private let lookup: RouteLookup
 
@@ -22,6 +25,9 @@ package final class RoutingDirectory: Sendable {
         let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
         self.planes = planes
         self.workloads = workloads
+        let policies = Dictionary(
+            snapshot.workloads.map { ($0.name, $0.admission) }, uniquingKeysWith: { first, _ in first })
+        admissions = workloads.map { policies[$0.name] ?? .standard }
         let routes = snapshot.routes.map { Self.routeEntry($0, workloads: workloads, planes: planes.map(\.name)) }
         self.routes = routes
         hashPolicies = HashPolicies.needed(workloads: workloads, routes: routes)
@@ -29,6 +35,8 @@ package final class RoutingDirectory: Sendable {
             workloads.indices.flatMap { index in
                 workloads[index].isPresent ? workloads[index].models.map { ($0, index) } : []
             })
+        tenants = TenantDirectory(
+            snapshot.tenants, workloads: workloads, gateways: snapshot.gatewayCount, previous: previous?.tenants)
         lookup = RouteLookup(snapshot.routes.map { ($0.hosts, $0.paths) })
     }
 
@@ -40,6 +48,11 @@ package final class RoutingDirectory: Sendable {
     /// The workload that serves a model name (exact bytes). Allocates nothing.
     package func workload(model: UnsafeRawBufferPointer) -> WorkloadIndex? {
         models.value(for: model).map(WorkloadIndex.init)
+    }
+
+    /// What happens to requests that cannot be sent at once. Allocates nothing.
+    package func admission(of workload: WorkloadIndex) -> WorkloadAdmission {
+        admissions.indices.contains(workload.value) ? admissions[workload.value] : .standard
     }
 
     package subscript(index: WorkloadIndex) -> WorkloadEntry { workloads[index.value] }
@@ -131,7 +144,9 @@ package final class RoutingDirectory: Sendable {
             connectTimeout: .microseconds(Int64(clampedMicroseconds(route.connectTimeoutMilliseconds))),
             firstByteTimeout: .microseconds(Int64(clampedMicroseconds(route.firstByteTimeoutMilliseconds))),
             idleTimeout: .microseconds(Int64(clampedMicroseconds(route.idleTimeoutMilliseconds))),
-            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity))
+            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity),
+            requestBodyLimit: route.maxRequestBytes.map { max(0, $0) },
+            responseBodyLimit: route.maxResponseBytes.map { max(0, $0) })
     }
 
     /// Milliseconds from a document as whole microseconds from 0 to 1e11 (28 hours): a document cannot make the conversion trap.

@@ -15,7 +15,7 @@ package struct ModelFieldScanner: Sendable {
         case failed
     }
 
-    private enum Key: UInt8 { case other, model, stream }
+    private enum Key: UInt8 { case other, model, stream, answerTokens }
 
     /// Offset in the body behind the first top-level key that brings the prompt; nil until one was found.
     package private(set) var promptStart: Int?
@@ -24,6 +24,9 @@ package struct ModelFieldScanner: Sendable {
     package private(set) var hasModel = false
     /// The value of `stream`; the last one where it is repeated, for it decides nothing about where a request may go.
     package private(set) var asksStream = false
+    /// The most tokens the request lets the answer have: `max_tokens`, `max_completion_tokens` or `max_output_tokens`, the largest where it
+    /// says several; nil where it says none as a whole number.
+    package private(set) var answerTokens: Int?
 
     private var state = State.start
     private var depth = 0
@@ -34,6 +37,8 @@ package struct ModelFieldScanner: Sendable {
     private var key = Key.other
     private var number = JSONNumberReader()
     private var literal = JSONLiteralReader()
+    /// Digits of a number being read that is counted; nil in any other number.
+    private var digits: Int?
     private var failure: BodyProblem?
     private var scanned = 0
 
@@ -47,6 +52,8 @@ package struct ModelFieldScanner: Sendable {
         text.reset()
         hasModel = false
         asksStream = false
+        answerTokens = nil
+        digits = nil
         state = .start
         depth = 0
         levels = (0, 0)
@@ -89,10 +96,13 @@ package struct ModelFieldScanner: Sendable {
         let byte = bytes[position]
         if state == .number {
             if try number.accept(byte) {
+                if let read = digits {
+                    digits = HTTPByte.isDigit(byte) && read < 1_000_000_000 ? read * 10 + Int(byte - 48) : nil
+                }
                 position &+= 1
                 return
             }
-            state = .afterValue
+            endNumber()
         }
         position &+= 1
         if state == .literal {
@@ -150,6 +160,7 @@ package struct ModelFieldScanner: Sendable {
             state = .literal
         case 45, 48...57:
             number.start(byte)
+            digits = depth == 1 && key == .answerTokens && byte != 45 ? Int(byte - 48) : nil
             state = .number
         default: throw .malformed
         }
@@ -180,6 +191,8 @@ package struct ModelFieldScanner: Sendable {
             key = .model
         } else if text.captured.count == 6, text.captured.elementsEqual("stream".utf8) {
             key = .stream
+        } else if Self.namesAnswerTokens(text.captured) {
+            key = .answerTokens
         } else if promptStart == nil, isPromptKey {
             promptStart = offset
         }
@@ -192,6 +205,22 @@ package struct ModelFieldScanner: Sendable {
                     && bytes.elementsEqual(UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
             }
         }
+    }
+
+    private static func namesAnswerTokens(_ name: [UInt8]) -> Bool {
+        guard name.count >= 10, name[0] == 109, name[1] == 97, name[2] == 120, name[3] == 95 else { return false }
+        return switch name.count {
+        case 10: name.elementsEqual("max_tokens".utf8)
+        case 17: name.elementsEqual("max_output_tokens".utf8)
+        case 21: name.elementsEqual("max_completion_tokens".utf8)
+        default: false
+        }
+    }
+
+    private mutating func endNumber() {
+        state = .afterValue
+        if let digits { answerTokens = max(answerTokens ?? 0, digits) }
+        digits = nil
     }
 
     private mutating func endLiteral() {

@@ -42,6 +42,7 @@ extension Exchange {
     }
 
     func deadlinePassed(now: Moment) {
+        if state == .queued { return waitedTooLong() }
         guard state == .awaiting || state == .forwarding else { return }
         if isHeldUpByClient { return clientWasTooSlow(now: now) }
         worker.router.handle(.responseFailed(handle, .timeout), now: now)
@@ -102,9 +103,11 @@ extension Exchange {
         switch state {
         case .idle: return
         case .waiting: worker.stopWaiting(self)
+        case .queued: worker.gate.abandon(self)
         case .connecting: worker.router.handle(.finished(handle), now: now)
         case .awaiting, .forwarding: release(closing: true, now: now)
         }
+        settle(isCancelled: true)
         finish()
     }
 
@@ -112,6 +115,7 @@ extension Exchange {
     func release(closing: Bool, failure: AttemptHistory.Failure? = nil, now: Moment) {
         let held = connection
         connection = nil
+        if reservation != nil { usage = held?.reader.usage }
         endAttempt(failure, now: now)
         guard let held else { return }
         held.detach()

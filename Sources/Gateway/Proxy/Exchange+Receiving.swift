@@ -18,6 +18,7 @@ extension Exchange {
     func judge(_ connection: UpstreamConnection) {
         guard let response = connection.reader.head else { return }
         let now = worker.now()
+        if exceedsLimit(connection, response) { return refuseResponse(now: now) }
         if !hasSeen(response.status), replaces(response, on: connection, now: now) { return }
         if connection.reader.isComplete {
             commit(connection, response, now: now)
@@ -50,6 +51,7 @@ extension Exchange {
         firstByteAt = now
         guard response.status >= 500, response.status != 501, response.status != 505 else {
             worker.router.handle(.firstByte(handle, after: now.since(dispatchedAt)), now: now)
+            if isInside { worker.gate.learn(facts.workload, now.since(dispatchedAt)) }
             return false
         }
         worker.router.handle(.responseFailed(handle, .serverError), now: now)
@@ -71,6 +73,7 @@ extension Exchange {
     func commit(_ connection: UpstreamConnection, _ response: ResponseHead, now: Moment) {
         let isComplete = connection.reader.isComplete
         let body = connection.reader.takeBody()
+        responseBytes = body.readableBytes
         let framing = clientFraming(response, isComplete: isComplete, held: body.readableBytes)
         let closes = client.isLastRequest || framing == .untilClose || !client.body.isComplete
         state = .forwarding
@@ -80,8 +83,7 @@ extension Exchange {
         connection.reader.headBytes.withUnsafeReadableBytes { bytes in
             ClientResponseHead(
                 placeLines: placeLines, sessionLine: sessionLine(route: route), reason: reason.code, identity: client.identity,
-                framing: framing, closes: closes,
-                isForHTTP10: client.head.isHTTP10
+                framing: framing, closes: closes, isForHTTP10: client.head.isHTTP10, rateLimits: client.rateLimits(now: now)
             ).write(bytes, head: response, fields: connection.reader.table.fields, to: &out)
         }
         if body.readableBytes <= ProxyLimits.copiedBytes {
@@ -105,7 +107,9 @@ extension Exchange {
 
     func forward(_ connection: UpstreamConnection) {
         let now = worker.now()
+        if let response = connection.reader.head, exceedsLimit(connection, response) { return breakOff(now: now) }
         let body = connection.reader.takeBody()
+        responseBytes += body.readableBytes
         if body.readableBytes > 0 {
             client.write(body)
             connection.flushAfterRead(client)
@@ -115,6 +119,19 @@ extension Exchange {
         }
         let ends = clientFraming(response, isComplete: false, held: 0) == .untilClose
         complete(connection, closes: ends || client.isLastRequest || !client.body.isComplete, now: now)
+    }
+
+    /// The response is larger than its route lets one be. Chunk framing counts as it came.
+    func exceedsLimit(_ connection: UpstreamConnection, _ response: ResponseHead) -> Bool {
+        guard let limit = route?.responseBodyLimit else { return false }
+        if case .length(let length) = response.framing, length > limit { return true }
+        return responseBytes + connection.reader.heldBytes > limit
+    }
+
+    /// Nothing of the response has reached the client, and nothing will.
+    func refuseResponse(now: Moment) {
+        release(closing: true, now: now)
+        giveUp(.responseTooLarge(limit: route?.responseBodyLimit ?? 0))
     }
 
     func keepForwarding(now: Moment) {

@@ -10,7 +10,9 @@ extension Exchange {
         epoch += 1
         plan.noteSent()
         dispatchedAt = now
-        connection.begin(self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10)
+        connection.begin(
+            self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10,
+            scansUsage: reservation != nil)
         var out = worker.scratch
         worker.scratch = ByteBuffer()
         out.clear()

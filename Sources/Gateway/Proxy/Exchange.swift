@@ -8,6 +8,8 @@ final class Exchange {
     enum State: Equatable {
         case idle
         case waiting
+        /// In its workload's line.
+        case queued
         case connecting
         /// Sent; nothing has reached the client.
         case awaiting
@@ -34,6 +36,16 @@ final class Exchange {
     var epoch: UInt64 = 0
     var isStarted = false
     var isDispatched = false
+    /// What the request holds of its tenant's limits, from its start to ``settle()``.
+    var reservation: Reservation?
+    var usage: UsageScanner?
+    /// It counts as running at its workload's gate.
+    var isInside = false
+    /// Its number in line, kept where it goes back; 0 before the first time.
+    var ticket: UInt64 = 0
+    var lineDeadline: Moment?
+    /// Body bytes of the response that went to the client.
+    var responseBytes = 0
 
     init(worker: GatewayWorker, client: ClientConnection) {
         self.worker = worker
@@ -64,7 +76,8 @@ final class Exchange {
         isDispatched = false
         worker.budget.earn()
         worker.counters.requestsInFlight += 1
-        attempt(now: worker.now())
+        responseBytes = 0
+        enterGate(now: worker.now())
     }
 
     var isInference: Bool {
@@ -93,6 +106,7 @@ final class Exchange {
     }
 
     func refused(_ refusal: RoutingRefusal, table: RoutingTable, now: Moment) {
+        if refusal == .noReplica || refusal == .overloaded, waitsForRoom(now: now) { return }
         let mayComeBack = plan.attempts > 0 || worker.wasServedRecently(facts.workload, now: now)
         if refusal == .noReplica, mayComeBack, plan.isHeld {
             plan.start(window: worker.limits.retryWindow, now: now)
@@ -195,6 +209,8 @@ final class Exchange {
     }
 
     func finish() {
+        settle()
+        leaveGate()
         state = .idle
         epoch += 1
         route = nil

@@ -15,6 +15,7 @@ package final class GatewayWorker {
     /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
     var scratch: ByteBuffer
     let wheel: DeadlineWheel
+    let gate = WorkloadGate()
     private(set) var pool: UpstreamPool!
     private var clients: [ClientConnection] = []
     private var waiting: [Exchange] = []
@@ -59,6 +60,7 @@ package final class GatewayWorker {
             }
         }
         if mayServeMore { wakeWaiting() }
+        gate.look()
     }
 
     /// What the router counts of its own.

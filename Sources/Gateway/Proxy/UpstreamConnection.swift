@@ -37,10 +37,10 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
 
     // MARK: For the exchange
 
-    func begin(_ exchange: Exchange, isHeadRequest: Bool, decodesChunks: Bool) {
+    func begin(_ exchange: Exchange, isHeadRequest: Bool, decodesChunks: Bool, scansUsage: Bool) {
         self.exchange = exchange
         uses += 1
-        reader.start(isHeadRequest: isHeadRequest, decodesChunks: decodesChunks)
+        reader.start(isHeadRequest: isHeadRequest, decodesChunks: decodesChunks, scansUsage: scansUsage)
     }
 
     /// The exchange lets go of the connection.

@@ -62,6 +62,9 @@ package struct MetricsPage {
         for refusal in RoutingRefusal.allCases {
             sample("refusals_total", [("reason", refusal.code.description)], "\(counters.refusals[Int(refusal.rawValue)])")
         }
+        for refusal in AdmissionRefusal.allCases {
+            sample("refusals_total", [("reason", refusal.code)], "\(counters.admissionRefusals[Int(refusal.rawValue)])")
+        }
         single("client_disconnects_total", "counter", "Requests whose client left early.", counters.clientDisconnects)
         single("malformed_requests_total", "counter", "Requests refused by the HTTP parser.", counters.malformedRequests)
         single("received_bytes_total", "counter", "Bytes read from clients.", counters.receivedBytes)

@@ -23,7 +23,7 @@ struct ListingTests {
         #expect(
             failure?.message
                 == "unknown kind 'worklods'; did you mean workloads? Kinds are providers, workloadplanes, workloads, "
-                + "compliancepolicies, gateways, routes, budgets, placementplans, replicas, events, audit, all")
+                + "compliancepolicies, gateways, routes, budgets, placementplans, tenants, replicas, events, audit, all")
         #expect(throws: CommandFailure.self) { try Listing.declaredKind(spelling: "replicas") }
     }
 

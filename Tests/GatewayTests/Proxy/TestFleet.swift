@@ -40,15 +40,15 @@ final class TestFleet: Sendable {
     static func with(
         _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
         idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
-        workloadBalancing: BalancingRules = BalancingRules(),
-        _ body: @Sendable (TestFleet) async throws -> Void
+        workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
+        adjust: @Sendable (inout RoutingSnapshot) -> Void = { _ in }, _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
         let fleet = try await TestFleet(limits: limits)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
                 idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds, balancing: balancing,
-                workloadBalancing: workloadBalancing)
+                workloadBalancing: workloadBalancing, tenants: tenants, adjust: adjust)
             try await fleet.report(replicas)
             try await body(fleet)
         } catch {
@@ -66,7 +66,8 @@ final class TestFleet: Sendable {
     /// Three workloads: `chat` anywhere, `phi` in `near` alone, `walled` nowhere.
     func declare(
         maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double, balancing: BalancingRules? = nil,
-        workloadBalancing: BalancingRules = BalancingRules()
+        workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
+        adjust: (inout RoutingSnapshot) -> Void = { _ in }
     ) async throws {
         func workload(_ name: WorkloadName, _ planes: [PlaneName]) -> RoutingSnapshot.Workload {
             RoutingSnapshot.Workload(
@@ -85,13 +86,15 @@ final class TestFleet: Sendable {
                 firstByteTimeoutMilliseconds: firstByteMilliseconds, idleTimeoutMilliseconds: idleMilliseconds,
                 maxAttempts: maxAttempts)
         }
-        let snapshot = RoutingSnapshot(
+        var snapshot = RoutingSnapshot(
             version: SnapshotVersion(epoch: 1, generation: 1), gateway: "test",
             gatewayLocation: Location(coordinates: Coordinates(latitude: 0, longitude: 0), country: "CA"),
             workloads: [workload("chat", ["far", "near"]), workload("phi", ["near"]), workload("walled", [])],
             planes: [plane("far", 60), plane("near", 1)],
-            routes: [route("fixed", "/fixed/", .workload("chat")), route("openai", "/v1/", .workloadByModel)])
-        guard case .accepted(let table) = view.view.withLock({ $0.accept(snapshot) }) else {
+            routes: [route("fixed", "/fixed/", .workload("chat")), route("openai", "/v1/", .workloadByModel)],
+            tenants: tenants)
+        adjust(&snapshot)
+        guard case .accepted(let table) = view.view.withLock({ [snapshot] in $0.accept(snapshot) }) else {
             preconditionFailure("the test's snapshot is refused")
         }
         try await apply(.table(table))
