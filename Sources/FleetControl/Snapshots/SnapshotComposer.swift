@@ -60,7 +60,8 @@ package struct SnapshotComposer: Sendable {
             excludedPlanes: excluded, placedPlanes: placed, refusal: refusal(of: workload, at: gateway),
             maxSnapshotAgeMilliseconds: workload.data.maxSnapshotAge?.milliseconds,
             ratesPerReplica: Dictionary(
-                workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }))
+                workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
+            resilience: workload.resilience == .standard ? nil : workload.resilience)
     }
 
     private func refusal(of workload: Workload, at gateway: Gateway) -> String? {
@@ -75,6 +76,7 @@ package struct SnapshotComposer: Sendable {
             name: route.name, hosts: route.hosts, paths: route.paths, target: route.target, balancing: route.balancing,
             affinity: route.affinity, connectTimeoutMilliseconds: route.timeouts.connect.milliseconds,
             firstByteTimeoutMilliseconds: route.timeouts.firstByte.milliseconds,
-            idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts)
+            idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts,
+            resilience: route.resilience == .standard ? nil : route.resilience)
     }
 }

@@ -45,6 +45,7 @@ extension Workload {
             .group("traffic", [.optional("egressPerRequest", \.workload.egressPerRequest, .answerSize)]),
             .group("scaling", scalingFields),
             .optional("demand", \.workload.demand, default: [], .list(.demand)),
+            .optional("resilience", \.workload.resilience, default: .standard, WorkloadResilience.rule),
         ])
 
     private static let objectiveFields: [Field<WorkloadDraft>] = [

@@ -24,11 +24,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var maxSnapshotAgeMilliseconds: Double?
         /// Throughput of one replica by accelerator type, req/s, for predicting queues.
         package var ratesPerReplica: [String: Double]
+        /// Nil means ``WorkloadResilience/standard``.
+        package var resilience: WorkloadResilience?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
-            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:]
+            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
+            resilience: WorkloadResilience? = nil
         ) {
             self.name = name
             self.models = models
@@ -40,6 +43,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.refusal = refusal
             self.maxSnapshotAgeMilliseconds = maxSnapshotAgeMilliseconds
             self.ratesPerReplica = ratesPerReplica
+            self.resilience = resilience
         }
     }
 
@@ -88,12 +92,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var firstByteTimeoutMilliseconds: Double
         package var idleTimeoutMilliseconds: Double
         package var maxAttempts: Int
+        /// Nil means ``RouteResilience/standard``.
+        package var resilience: RouteResilience?
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
             balancing: FleetModel.Route.Balancing = .predictedTimeToFirstToken, affinity: FleetModel.Route.Affinity = .none,
             connectTimeoutMilliseconds: Double = 2_000, firstByteTimeoutMilliseconds: Double = 60_000,
-            idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4
+            idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4, resilience: RouteResilience? = nil
         ) {
             self.name = name
             self.hosts = hosts
@@ -105,6 +111,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.firstByteTimeoutMilliseconds = firstByteTimeoutMilliseconds
             self.idleTimeoutMilliseconds = idleTimeoutMilliseconds
             self.maxAttempts = maxAttempts
+            self.resilience = resilience
         }
     }
 

@@ -40,13 +40,14 @@ package struct Route: Equatable, Sendable {
     package var timeouts: Timeouts
     /// Most times one request is sent, the first included.
     package var maxAttempts: Int
+    package var resilience: RouteResilience
 
     package var name: RouteName { RouteName(metadata.name) }
 
     package init(
         metadata: Metadata, hosts: [String] = [], paths: [String], target: Target = .workloadByModel,
         balancing: Balancing = .predictedTimeToFirstToken, affinity: Affinity = .none, timeouts: Timeouts = Timeouts(),
-        maxAttempts: Int = 4
+        maxAttempts: Int = 4, resilience: RouteResilience = .standard
     ) {
         self.metadata = metadata
         self.hosts = hosts
@@ -56,5 +57,6 @@ package struct Route: Equatable, Sendable {
         self.affinity = affinity
         self.timeouts = timeouts
         self.maxAttempts = maxAttempts
+        self.resilience = resilience
     }
 }

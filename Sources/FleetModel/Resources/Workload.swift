@@ -22,13 +22,15 @@ package struct Workload: Equatable, Sendable {
     package var egressPerRequest: Gibibytes?
     package var scaling: ScalingPolicy
     package var demand: [Demand]
+    package var resilience: WorkloadResilience
 
     package var name: WorkloadName { WorkloadName(metadata.name) }
 
     package init(
         metadata: Metadata, models: [String], workloadClass: Class = .realtime, replica: ReplicaRequirement,
         objective: Objective = Objective(), data: DataRules = DataRules(), maxSpotShare: Share = .whole,
-        egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = []
+        egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = [],
+        resilience: WorkloadResilience = .standard
     ) {
         self.metadata = metadata
         self.models = models
@@ -40,6 +42,7 @@ package struct Workload: Equatable, Sendable {
         self.egressPerRequest = egressPerRequest
         self.scaling = scaling
         self.demand = demand
+        self.resilience = resilience
     }
 }
 

@@ -26,7 +26,7 @@ extension Fleet {
             }
             found += collector.problems
         }
-        return found + modelConflicts() + pathConflicts()
+        return found + modelConflicts() + pathConflicts() + fallbackProblems()
     }
 
     /// A model name must lead to one workload.
@@ -91,8 +91,10 @@ extension Resource {
                 ResourceReference(field: "spec.provider", target: ResourceKey(kind: .provider, name: plane.provider.rawValue))
             ]
         case .route(let route):
-            guard case .workload(let name) = route.target else { return [] }
-            return [ResourceReference(field: "spec.to.workload", target: ResourceKey(kind: .workload, name: name.rawValue))]
+            let fallbacks = fallbackReferences(route.resilience.fallback, "spec.fallback")
+            guard case .workload(let name) = route.target else { return fallbacks }
+            let target = ResourceKey(kind: .workload, name: name.rawValue)
+            return [ResourceReference(field: "spec.to.workload", target: target)] + fallbacks
         case .budget(let budget):
             return budget.workloads.enumerated().map { position, name in
                 ResourceReference(
@@ -101,7 +103,9 @@ extension Resource {
             }
         case .placementPlan(let plan):
             return plan.references
-        case .provider, .workload, .compliancePolicy, .gateway:
+        case .workload(let workload):
+            return fallbackReferences(workload.resilience.fallback, "spec.resilience.fallback")
+        case .provider, .compliancePolicy, .gateway:
             return []
         }
     }
@@ -211,5 +215,6 @@ extension ProblemCollector {
         }
         requireDistinct(route.paths, "spec.match.paths", what: "path")
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
+        checkResilience(of: route)
     }
 }

@@ -12,6 +12,7 @@ extension ProblemCollector {
         checkSize(workload.egressPerRequest, atMost: Gibibytes(1_024), "spec.traffic.egressPerRequest")
         checkJurisdictions(workload.data.residency, "spec.data.residency")
         checkScaling(workload.scaling)
+        checkResilience(of: workload)
         for (position, demand) in workload.demand.enumerated() {
             checkDemand(demand, ("spec.demand" as FieldPath).index(position))
         }

@@ -19,7 +19,11 @@ package struct Router {
     private(set) var choices: [RoutingTable.Choice] = []
     private(set) var members: [Int32] = []
     /// By slot.
-    private(set) var replicas: [ReplicaState] = []
+    var replicas: [ReplicaState] = []
+    /// By workload index.
+    private(set) var policies: [HealthPolicy] = []
+    private(set) var accounts: [WorkloadAccount] = []
+    var outliers = OutlierWindows()
     /// By plane index.
     private(set) var planes: [PlaneState] = []
     /// Reused by every decision; as long as the longest list of choices.
@@ -27,7 +31,7 @@ package struct Router {
     /// Breaks ties between equals, in turn.
     var rotation: UInt64 = 0
     private var contact: Moment?
-    private var ejections: UInt64 = 0
+    var ejections: UInt64 = 0
 
     package init() {}
 
@@ -65,15 +69,29 @@ package struct Router {
         switch event {
         case .requestStarted(let handle): with(handle) { $0.inFlight += 1 }
         case .finished(let handle): with(handle) { $0.inFlight = max(0, $0.inFlight - 1) }
-        case .firstByte(let handle, _): with(handle) { $0.health.responded(at: now) }
+        case .firstByte(let handle, _):
+            with(handle) { $0.health.responded(at: now) }
+            gather(event, from: handle, now: now)
         case .probePassed(let handle): with(handle) { $0.health.probePassed(at: now) }
         case .connectFailed(let handle):
-            noteLoss(of: handle, wasEjected: with(handle) { $0.health.connectionFailed(at: now) }, isPlaneSign: true, now: now)
+            guard let workload = workload(of: handle) else { return }
+            let (policy, mayEject) = (policies[workload], mayEject(workload, now: now))
+            let wasEjected = with(handle) { $0.health.connectionFailed(policy, mayEject: mayEject, at: now) }
+            noteLoss(of: handle, wasEjected: wasEjected, isPlaneSign: true, now: now)
+            gather(event, from: handle, now: now)
         case .responseFailed(let handle, let failure):
-            noteLoss(of: handle, wasEjected: with(handle) { $0.health.responseFailed(failure, at: now) }, now: now)
+            guard let workload = workload(of: handle) else { return }
+            let (policy, mayEject) = (policies[workload], mayEject(workload, now: now))
+            let wasEjected = with(handle) { $0.health.responseFailed(failure, policy, mayEject: mayEject, at: now) }
+            noteLoss(of: handle, wasEjected: wasEjected, now: now)
+            gather(event, from: handle, now: now)
         case .probeFailed(let handle, let failure):
-            let wasEjected = with(handle) { $0.health.probeFailed(failure, at: now) }
+            guard let workload = workload(of: handle) else { return }
+            let policy = policies[workload]
+            let wasEjected = with(handle) { $0.health.probeFailed(failure, policy, at: now) }
             noteLoss(of: handle, wasEjected: wasEjected, isPlaneSign: failure == .refused, now: now)
+        case .deepProbed(let handle, let isHealthy):
+            noteLoss(of: handle, wasEjected: with(handle) { $0.health.deepProbed(isHealthy: isHealthy, at: now) }, now: now)
         case .planeRoundTrip(let plane, let roundTrip):
             if planes.indices.contains(plane.value) { planes[plane.value].measured(roundTrip) }
         }
@@ -136,14 +154,15 @@ package struct Router {
                 continue
             }
             guard let before, before.handle == after.handle else {
-                replicas[slot] = ReplicaState(after, now: now)
+                replicas[slot] = ReplicaState(after, ramp: ramp(of: after, in: new), now: now)
                 continue
             }
             replicas[slot].rate = after.rate
+            replicas[slot].health.ramp = ramp(of: after, in: new)
             replicas[slot].onwardMilliseconds = after.onwardRoundTripMilliseconds
             // Its plane found it healthy for the first time, or again: what was held against it is over.
             if let readySince = after.readySince, !before.takesRequests {
-                replicas[slot].health = ReplicaHealth(since: readySince)
+                replicas[slot].health = ReplicaHealth(since: readySince, ramp: ramp(of: after, in: new))
             }
         }
         adoptDirectory(new)
@@ -165,6 +184,9 @@ package struct Router {
                 failoverBudgetMilliseconds: entry.failoverLatencyBudgetMilliseconds, maxSnapshotAge: entry.maxSnapshotAge,
                 choices: new.choiceRanges[index])
         }
+        policies = new.directory.workloads.map { HealthPolicy($0.resilience) }
+        accounts = new.directory.workloads.map(\.account)
+        outliers.reserve(slots: replicas.count, workloads: workloads.count)
         let longest = workloads.map(\.choices.count).max() ?? 0
         if scores.count < longest { scores = Array(repeating: PlaneScore(), count: longest) }
     }
@@ -174,6 +196,12 @@ package struct Router {
         planes[update.plane.value].wasHeard(at: update.heard)
         for load in update.loads { with(load.replica) { $0.take(load, at: update.heard) } }
     }
+
+    private func ramp(of entry: ReplicaEntry, in table: RoutingTable) -> SlowStartRamp {
+        SlowStartRamp(table.directory[entry.workload].resilience.slowStart)
+    }
+
+    func workload(of handle: ReplicaHandle) -> Int? { state(of: handle).map { Int($0.workload) } }
 
     private func state(of handle: ReplicaHandle) -> ReplicaState? {
         let slot = Int(handle.slot)

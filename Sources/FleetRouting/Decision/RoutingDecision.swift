@@ -22,6 +22,8 @@ package enum RoutingReason: UInt8, CaseIterable, Sendable {
     case retry
     /// No replica is healthy: an ejected one is tried rather than refusing.
     case panic
+    /// A second attempt of this request answered before the first.
+    case hedge
 
     package var code: StaticString {
         switch self {
@@ -34,6 +36,7 @@ package enum RoutingReason: UInt8, CaseIterable, Sendable {
         case .roundRobin: "round-robin"
         case .retry: "retry"
         case .panic: "panic"
+        case .hedge: "hedge"
         }
     }
 }

@@ -19,6 +19,14 @@ package struct WorkloadEntry: Sendable {
     package let ratesPerReplica: [String: Double]
     /// The model names clients ask for, in declared order.
     package let models: [String]
+    /// How its replicas are guarded.
+    package let resilience: WorkloadResilience
+    /// What it has under way.
+    package var account: WorkloadAccount
+    /// The workload whose replicas serve this entry where it stands for a pair (``FallbackPairs``); nil for a declared one.
+    package var source: WorkloadIndex?
+    /// Who may answer in its stead, in order.
+    package var fallbacks: [FallbackEntry] = []
 }
 
 /// A plane as the hot path sees it.
@@ -47,4 +55,5 @@ package struct RouteEntry: Sendable {
     package let idleTimeout: Duration
     /// Most times one request is sent, 1 to ``AttemptHistory/capacity``.
     package let maxAttempts: Int
+    package let policy: RoutePolicy
 }

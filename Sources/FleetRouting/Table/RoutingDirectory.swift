@@ -20,7 +20,7 @@ package final class RoutingDirectory: Sendable {
         let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
         self.planes = planes
         self.workloads = workloads
-        routes = snapshot.routes.map { Self.routeEntry($0, workloads: workloads) }
+        routes = snapshot.routes.map { Self.routeEntry($0, workloads: workloads, in: snapshot) }
         models = ByteKeyIndex(
             workloads.indices.flatMap { index in
                 workloads[index].isPresent ? workloads[index].models.map { ($0, index) } : []
@@ -69,8 +69,10 @@ package final class RoutingDirectory: Sendable {
     private static func workloadEntries(
         _ snapshot: RoutingSnapshot, planes: [PlaneEntry], previous: [WorkloadEntry]
     ) -> [WorkloadEntry] {
-        merged(
-            previous: previous, current: snapshot.workloads, name: \.name, newName: \.name,
+        let accounts = Dictionary(previous.map { ($0.name, $0.account) }, uniquingKeysWith: { first, _ in first })
+        var entries = merged(
+            previous: previous, current: snapshot.workloads + FallbackPairs.workloads(of: snapshot), name: \.name,
+            newName: \.name,
             make: { workload in
                 let isIn = { (names: [PlaneName]) in
                     planes.indices.filter { planes[$0].isPresent && names.contains(planes[$0].name) }.map(PlaneIndex.init)
@@ -81,14 +83,37 @@ package final class RoutingDirectory: Sendable {
                     failoverLatencyBudgetMilliseconds: workload.failoverLatencyBudgetMilliseconds, refusal: workload.refusal,
                     maxSnapshotAge: workload.maxSnapshotAgeMilliseconds.map { .microseconds(Int64(clampedMicroseconds($0))) },
                     allowedPlanes: allowed, placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
-                    excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models)
+                    excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models,
+                    resilience: workload.resilience ?? .standard,
+                    account: WorkloadAccount(
+                        limits: workload.resilience?.circuitBreakers ?? CircuitBreakers(), planeCount: planes.count,
+                        previous: accounts[workload.name]))
             },
             bury: { old in
                 WorkloadEntry(
                     name: old.name, isPresent: false, latencyBudgetMilliseconds: 0, failoverLatencyBudgetMilliseconds: 0,
                     refusal: nil, maxSnapshotAge: nil, allowedPlanes: [], placedPlanes: [], excludedPlanes: [],
-                    ratesPerReplica: [:], models: [])
+                    ratesPerReplica: [:], models: [], resilience: .standard, account: old.account)
             })
+        link(&entries, snapshot)
+        return entries
+    }
+
+    /// Points pairs at the replicas and accounts of the workload that serves them, and workloads at their chains.
+    private static func link(_ entries: inout [WorkloadEntry], _ snapshot: RoutingSnapshot) {
+        let indices = Dictionary(
+            entries.enumerated().filter(\.element.isPresent).map { ($0.element.name, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+        for workload in snapshot.workloads {
+            guard let index = indices[workload.name] else { continue }
+            let chain = workload.resilience?.fallback ?? []
+            entries[index].fallbacks = FallbackPairs.entries(chain, of: workload.name, in: snapshot, indices: indices)
+            for first in snapshot.workloads {
+                guard let pair = indices[FallbackPairs.name(first.name, workload.name)] else { continue }
+                entries[pair].source = WorkloadIndex(index)
+                entries[pair].account = entries[index].account
+            }
+        }
     }
 
     /// Keeps every known name at its place, buries those that left, appends the new ones.
@@ -110,7 +135,9 @@ package final class RoutingDirectory: Sendable {
         return entries
     }
 
-    private static func routeEntry(_ route: RoutingSnapshot.Route, workloads: [WorkloadEntry]) -> RouteEntry {
+    private static func routeEntry(
+        _ route: RoutingSnapshot.Route, workloads: [WorkloadEntry], in snapshot: RoutingSnapshot
+    ) -> RouteEntry {
         var target: WorkloadIndex?
         var isDangling = false
         if case .workload(let name) = route.target {
@@ -122,7 +149,21 @@ package final class RoutingDirectory: Sendable {
             connectTimeout: .microseconds(Int64(clampedMicroseconds(route.connectTimeoutMilliseconds))),
             firstByteTimeout: .microseconds(Int64(clampedMicroseconds(route.firstByteTimeoutMilliseconds))),
             idleTimeout: .microseconds(Int64(clampedMicroseconds(route.idleTimeoutMilliseconds))),
-            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity))
+            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity),
+            policy: routePolicy(route.resilience ?? .standard, workloads: workloads, in: snapshot))
+    }
+
+    private static func routePolicy(
+        _ resilience: RouteResilience, workloads: [WorkloadEntry], in snapshot: RoutingSnapshot
+    ) -> RoutePolicy {
+        guard !resilience.fallback.isEmpty else { return RoutePolicy(resilience, fallbacks: []) }
+        let indices = Dictionary(
+            workloads.enumerated().filter(\.element.isPresent).map { ($0.element.name, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+        let chains = workloads.map { workload in
+            FallbackPairs.entries(resilience.fallback, of: workload.name, in: snapshot, indices: indices)
+        }
+        return RoutePolicy(resilience, fallbacks: chains)
     }
 
     /// Milliseconds from a document as whole microseconds from 0 to 1e11 (28 hours): a document cannot make the conversion trap.

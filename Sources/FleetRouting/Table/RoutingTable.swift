@@ -39,7 +39,9 @@ package final class RoutingTable: Sendable {
             for plane in workload.allowedPlanes {
                 let first = members.count
                 for case let replica? in replicas
-                where replica.takesRequests && replica.plane == plane && replica.workload.value == index {
+                where replica.takesRequests && replica.plane == plane
+                    && replica.workload.value == (workload.source?.value ?? index)
+                {
                     members.append(replica.handle.slot)
                 }
                 choices.append(

@@ -50,6 +50,8 @@ package struct MetricsPage {
 
     private mutating func attempts(_ counters: LoopCounters) {
         single("retries_total", "counter", "Attempts after a request's first.", counters.retries)
+        single("hedges_total", "counter", "Second attempts sent beside a first.", counters.hedges)
+        single("fallbacks_total", "counter", "Requests that went to another workload.", counters.fallbacks)
         family("upstream_failures_total", "counter", "Attempts that failed, by kind.")
         for kind in LoopCounters.UpstreamFailure.allCases {
             sample("upstream_failures_total", [("kind", kind.text)], "\(counters.failures[Int(kind.rawValue)])")

@@ -39,13 +39,14 @@ final class TestFleet: Sendable {
     /// Runs a body with a fleet of these replicas, in order of preference by plane: `near`, then `far`.
     static func with(
         _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
-        idleMilliseconds: Double? = nil, _ body: @Sendable (TestFleet) async throws -> Void
+        idleMilliseconds: Double? = nil, adjust: @Sendable (inout RoutingSnapshot) -> Void = { _ in },
+        _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
         let fleet = try await TestFleet(limits: limits)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
-                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds)
+                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds, adjust: adjust)
             try await fleet.report(replicas)
             try await body(fleet)
         } catch {
@@ -61,7 +62,10 @@ final class TestFleet: Sendable {
     }
 
     /// Three workloads: `chat` anywhere, `phi` in `near` alone, `walled` nowhere.
-    func declare(maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double) async throws {
+    func declare(
+        maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double,
+        adjust: (inout RoutingSnapshot) -> Void = { _ in }
+    ) async throws {
         func workload(_ name: WorkloadName, _ planes: [PlaneName]) -> RoutingSnapshot.Workload {
             RoutingSnapshot.Workload(
                 name: name, models: [name.rawValue], latencyBudgetMilliseconds: 1_000, failoverLatencyBudgetMilliseconds: 2_000,
@@ -79,12 +83,13 @@ final class TestFleet: Sendable {
                 firstByteTimeoutMilliseconds: firstByteMilliseconds, idleTimeoutMilliseconds: idleMilliseconds,
                 maxAttempts: maxAttempts)
         }
-        let snapshot = RoutingSnapshot(
+        var snapshot = RoutingSnapshot(
             version: SnapshotVersion(epoch: 1, generation: 1), gateway: "test",
             gatewayLocation: Location(coordinates: Coordinates(latitude: 0, longitude: 0), country: "CA"),
             workloads: [workload("chat", ["far", "near"]), workload("phi", ["near"]), workload("walled", [])],
             planes: [plane("far", 60), plane("near", 1)],
             routes: [route("fixed", "/fixed/", .workload("chat")), route("openai", "/v1/", .workloadByModel)])
+        adjust(&snapshot)
         guard case .accepted(let table) = view.view.withLock({ $0.accept(snapshot) }) else {
             preconditionFailure("the test's snapshot is refused")
         }

@@ -1,0 +1,106 @@
+import FleetModel
+import FleetRouting
+import NIOCore
+
+/// How far along its chain a request is.
+struct FallbackProgress {
+    /// Where it went; nil while its own workload serves it.
+    var entry: FallbackEntry?
+    /// The next entry to try.
+    var next = 0
+    /// Its own workload: the chain and the first fence are this one's.
+    var origin: WorkloadIndex?
+    /// The body with the model's name exchanged.
+    var body: ByteBuffer?
+}
+
+/// The way to another workload where one's own cannot answer.
+extension Exchange {
+    /// The body as it is sent.
+    var requestBody: ByteBuffer { fallback.body ?? client.body.bytes }
+
+    func fallBackOrGiveUp(_ refusal: GatewayRefusal, now: Moment) {
+        if !fallBack(now: now) { giveUp(refusal) }
+    }
+
+    /// Sends the request to the next workload of its chain that can take it; false where there is none.
+    ///
+    /// Each pair of workloads is an entry of its own in the directory, whose planes lie inside both fences.
+    func fallBack(now: Moment) -> Bool {
+        guard state != .forwarding, let step = nextFallback(now: now) else { return false }
+        take(step, now: now)
+        return true
+    }
+
+    /// Whether a response with this status is no answer where there is a chain.
+    static func callsForFallback(_ status: Int) -> Bool { status == 429 || status >= 500 && status != 501 && status != 505 }
+
+    /// The next workload of the chain with a replica to be asked, and the body as that one is to get it.
+    func nextFallback(now: Moment) -> (entry: FallbackEntry, position: Int, body: ByteBuffer?)? {
+        guard let route, let table = worker.router.table, plan.isHeld, client.body.isComplete else { return nil }
+        guard plan.isRepeatable || plan.sent == 0 else { return nil }
+        let chain = route.policy.fallbacks(of: fallback.origin ?? facts.workload, in: table.directory)
+        guard fallback.next < chain.count else { return nil }
+        for position in fallback.next..<chain.count {
+            let entry = chain[position]
+            var facts = facts
+            facts.workload = entry.workload
+            guard case .send = worker.router.decide(facts, attempts: AttemptHistory(), now: now) else { continue }
+            let bytes = client.body.bytes
+            if bytes.readableBytes == 0 { return (entry, position, nil) }
+            guard let body = ModelRewriting.body(bytes, model: entry.model) else { continue }
+            return (entry, position, body)
+        }
+        return nil
+    }
+
+    func take(_ step: (entry: FallbackEntry, position: Int, body: ByteBuffer?), now: Moment) {
+        fallback.origin = fallback.origin ?? facts.workload
+        fallback.entry = step.entry
+        fallback.next = step.position + 1
+        fallback.body = step.body
+        facts.workload = step.entry.workload
+        history = AttemptHistory()
+        plan.beginAnew()
+        takeActiveSeat()
+        worker.counters.fellBack()
+        attempt(now: now)
+    }
+}
+
+/// Exchanges the top-level `model` of a JSON body.
+enum ModelRewriting {
+    /// The body with another model; nil where it is no JSON object that names one.
+    /// - Parameter model: the new value as a JSON string with its quotes; empty names none.
+    static func body(_ bytes: ByteBuffer, model: [UInt8]) -> ByteBuffer? {
+        guard !model.isEmpty, let range = bytes.withUnsafeReadableBytes(valueRange) else { return nil }
+        var out = ByteBuffer()
+        out.reserveCapacity(bytes.readableBytes + model.count)
+        bytes.withUnsafeReadableBytes { raw in
+            out.writeBytes(raw[..<range.lowerBound])
+            out.writeBytes(model)
+            out.writeBytes(raw[range.upperBound...])
+        }
+        return out
+    }
+
+    /// Where the value of `model` stands, its quotes included.
+    private static func valueRange(_ raw: UnsafeRawBufferPointer) -> Range<Int>? {
+        var scanner = ModelFieldScanner()
+        var end: Int?
+        do throws(BodyProblem) {
+            for position in raw.indices {
+                try scanner.scan(UnsafeRawBufferPointer(rebasing: raw[position..<position + 1]))
+                if end == nil, scanner.hasModel { end = position }
+            }
+            try scanner.finish()
+        } catch {
+            return nil
+        }
+        guard let end else { return nil }
+        // Inside a JSON string every quote has an odd number of backslashes before it; the one that opens it has none.
+        var start = end - 1
+        while start >= 0, raw[start] != UInt8(ascii: "\"") || start > 0 && raw[start - 1] == UInt8(ascii: "\\") { start -= 1 }
+        return start < 0 ? nil : start..<end + 1
+    }
+}
