@@ -19,6 +19,12 @@ enum FallbackPairs {
     /// No resource name holds `>`, so no pair can pass for a declared workload.
     static func name(_ first: WorkloadName, _ second: WorkloadName) -> WorkloadName { WorkloadName("\(first)>\(second)") }
 
+    /// The workload that serves a pair; nil for the name of a declared one.
+    static func second(of name: WorkloadName) -> WorkloadName? {
+        guard let mark = name.rawValue.firstIndex(of: ">") else { return nil }
+        return WorkloadName(String(name.rawValue[name.rawValue.index(after: mark)...]))
+    }
+
     static func workloads(of snapshot: RoutingSnapshot) -> [RoutingSnapshot.Workload] {
         var pairs: [RoutingSnapshot.Workload] = []
         var seen: Set<WorkloadName> = []

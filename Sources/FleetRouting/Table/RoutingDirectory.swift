@@ -108,11 +108,11 @@ package final class RoutingDirectory: Sendable {
             guard let index = indices[workload.name] else { continue }
             let chain = workload.resilience?.fallback ?? []
             entries[index].fallbacks = FallbackPairs.entries(chain, of: workload.name, in: snapshot, indices: indices)
-            for first in snapshot.workloads {
-                guard let pair = indices[FallbackPairs.name(first.name, workload.name)] else { continue }
-                entries[pair].source = WorkloadIndex(index)
-                entries[pair].account = entries[index].account
-            }
+        }
+        for pair in entries.indices where entries[pair].isPresent {
+            guard let second = FallbackPairs.second(of: entries[pair].name), let index = indices[second] else { continue }
+            entries[pair].source = WorkloadIndex(index)
+            entries[pair].account = entries[index].account
         }
     }
 

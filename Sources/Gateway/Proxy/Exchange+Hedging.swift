@@ -51,8 +51,9 @@ extension Exchange {
         guard case .send(let next, let plane, let reason) = worker.router.decide(facts, attempts: tried, now: now),
             reason != .panic, !tried.contains(next), let entry = table.replica(next)
         else { return }
-        let account = table.directory[facts.workload].account
-        guard var ticket = account.begin(at: plane, isRetry: true, budget: route?.policy.budget) else { return }
+        guard let account = worker.router.account(of: facts.workload),
+            var ticket = account.begin(at: plane, isRetry: true, budget: route?.policy.budget)
+        else { return }
         guard worker.budget.spend(now: now) else { return ticket.end() }
         let hedge = Hedge(entry, plane: plane, ticket: ticket, now: now)
         self.hedge = hedge
@@ -151,6 +152,7 @@ extension Exchange {
         firstByteAt = nil
         state = .awaiting
         epoch += 1
+        deadlines.attempt = route?.policy.perTryTimeout.map { hedge.dispatchedAt.advanced(by: $0) }
         worker.counters.routed(.hedge)
     }
 

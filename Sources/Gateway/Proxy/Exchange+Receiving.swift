@@ -19,10 +19,7 @@ extension Exchange {
     func judge(_ connection: UpstreamConnection) {
         guard let response = connection.reader.head else { return }
         let now = worker.now()
-        if !hasSeen(response.status) {
-            if replaces(response, on: connection, now: now) { return }
-            dropHedge(now: now)
-        }
+        if !hasSeen(response.status), replaces(response, on: connection, now: now) { return }
         if connection.reader.isComplete {
             commit(connection, response, now: now)
         } else if response.isEventStream ? connection.reader.hasData : exceedsHold(connection, response) {
@@ -60,13 +57,14 @@ extension Exchange {
             worker.router.handle(.responseFailed(handle, Self.failure(of: response.status)), now: now)
             worker.counters.upstreamFailed(.serverError)
         }
-        if repeats(response, on: connection, now: now) { return true }
-        guard Self.callsForFallback(response.status) else { return false }
-        if hedge?.connection != nil {
+        if hedge?.connection != nil, Self.callsForFallback(response.status) {
             release(closing: !connection.reader.isReusable, failure: .response, now: now)
             return adoptHedge(now: now)
         }
-        guard let step = nextFallback(now: now) else { return false }
+        // A hedge that still connects would only repeat what is repeated now.
+        dropHedge(now: now)
+        if repeats(response, on: connection, now: now) { return true }
+        guard Self.callsForFallback(response.status), let step = nextFallback(now: now) else { return false }
         release(closing: !connection.reader.isReusable, failure: .response, now: now)
         firstByteAt = nil
         take(step, now: now)
@@ -75,7 +73,7 @@ extension Exchange {
 
     /// Sends the request to somebody else where the route has it so and an untried replica is left.
     private func repeats(_ response: ResponseHead, on connection: UpstreamConnection, now: Moment) -> Bool {
-        guard hedge == nil, plan.retryOn.covers(status: response.status), plan.mayReplaceResponse(now: now) else { return false }
+        guard plan.retryOn.covers(status: response.status), plan.mayReplaceResponse(now: now) else { return false }
         var tried = history
         tried.record(handle, plane: plane, .response)
         guard case .send(let next, _, _) = worker.router.decide(facts, attempts: tried, now: now), !tried.contains(next) else {

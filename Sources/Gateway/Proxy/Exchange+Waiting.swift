@@ -11,7 +11,10 @@ extension Exchange {
             worker.counters.refused(.overloaded)
             return fallBackOrGiveUp(overloaded, now: now)
         }
-        guard !plan.isOver(now: now), worker.wait(self) else { return fallBackOrGiveUp(exhausted, now: now) }
+        guard !plan.isOver(now: now), worker.wait(self) else {
+            leavePending()
+            return fallBackOrGiveUp(exhausted, now: now)
+        }
         state = .waiting
         armWithoutPhase(now: now)
         epoch += 1
@@ -65,8 +68,9 @@ extension Exchange {
     /// A seat among those of its workload that wait; false when there is none.
     private func takePendingSeat() -> Bool {
         leavePending()
-        guard let account = worker.router.table?.directory[facts.workload].account else { return true }
-        guard let limit = account.limits.maxPendingRequests else { return true }
+        guard let account = worker.router.account(of: facts.workload), let limit = account.limits.maxPendingRequests else {
+            return true
+        }
         guard account.pending.reserve(limit: limit) else { return false }
         pendingSeat = account.pending
         return true

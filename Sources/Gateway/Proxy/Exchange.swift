@@ -108,11 +108,10 @@ final class Exchange {
         case .send(let handle, let plane, let reason):
             // Every replica was tried: a moment's rest before the round begins anew.
             guard !history.contains(handle), let entry = table.replica(handle) else { return wait(now: now) }
-            let account = table.directory[facts.workload].account
             let isRetry = plan.attempts > 0
-            guard let ticket = account.begin(at: plane, isRetry: isRetry, budget: route?.policy.budget) else {
-                return wait(now: now)
-            }
+            guard let account = worker.router.account(of: facts.workload),
+                let ticket = account.begin(at: plane, isRetry: isRetry, budget: route?.policy.budget)
+            else { return wait(now: now) }
             self.ticket = ticket
             if isRetry {
                 guard worker.budget.spend(now: now) else {
@@ -224,8 +223,7 @@ final class Exchange {
     func takeActiveSeat() {
         activeSeat?.release()
         activeSeat = nil
-        guard route?.policy.budget != nil, let directory = worker.router.table?.directory else { return }
-        let active = directory[facts.workload].account.active
+        guard route?.policy.budget != nil, let active = worker.router.account(of: facts.workload)?.active else { return }
         if active.reserve(limit: .max) { activeSeat = active }
     }
 }

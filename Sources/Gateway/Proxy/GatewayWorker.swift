@@ -62,7 +62,7 @@ package final class GatewayWorker {
     }
 
     /// What the router counts of its own.
-    func statistics() -> RouterStatistics { router.statistics(at: now()) }
+    package func statistics() -> RouterStatistics { router.statistics(at: now()) }
 
     // MARK: Clients
 
