@@ -106,8 +106,10 @@ final class Exchange {
         switch worker.router.decide(facts, attempts: history, now: now) {
         case .refuse(let refusal): refused(refusal, table: table, now: now)
         case .send(let handle, let plane, let reason):
-            // Every replica was tried: a moment's rest before the round begins anew.
-            guard !history.contains(handle), let entry = table.replica(handle) else { return wait(now: now) }
+            // Every replica was tried: another workload, or a moment's rest before the round begins anew.
+            guard !history.contains(handle), let entry = table.replica(handle) else {
+                return fallBack(now: now) ? () : wait(now: now)
+            }
             let isRetry = plan.attempts > 0
             guard let account = worker.router.account(of: facts.workload),
                 let ticket = account.begin(at: plane, isRetry: isRetry, budget: route?.policy.budget)

@@ -67,6 +67,16 @@ struct FallbackTests {
         }
     }
 
+    @Test("goes there at once when nobody listens and nobody else is left to ask")
+    func refused() async throws {
+        let chat = try await ScriptedUpstream.answering("chat")
+        try await chat.stop()
+        try await Self.with(chat) { fleet, _ in
+            let response = try await fleet.ask(TestFleet.post())
+            #expect(response.body == "from phi" && response.header("x-tradewind-fallback") == "phi")
+        }
+    }
+
     @Test("goes there at once when its own workload has no replica")
     func noReplica() async throws {
         let chat = try await ScriptedUpstream.answering("chat")
