@@ -33,8 +33,8 @@ package final class WorkloadAccount: Sendable {
         isLimited = limits != CircuitBreakers()
     }
 
-    /// Whether a plane can take one more request: requests are bounded by `maxRequests`, and by `maxConnections`, since a connection
-    /// carries one request at a time.
+    /// Whether a plane can take no more requests: they are bounded by `maxRequests`, and by `maxConnections`, since a
+    /// connection carries one request at a time.
     package func isFull(_ plane: PlaneIndex) -> Bool {
         guard isLimited, planes.indices.contains(plane.value) else { return false }
         return planes[plane.value].requests.value >= requestLimit

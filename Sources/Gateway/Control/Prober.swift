@@ -2,8 +2,8 @@ import FleetModel
 import FleetRouting
 import NIOCore
 
-/// Probes every replica of the table that takes requests as its workload says, shallow and deep, and keeps the least round trip of
-/// each plane. Lives on one loop.
+/// Probes every replica of the table that takes requests as its workload says, shallow and deep, and keeps the least round
+/// trip of each plane. Lives on one loop.
 final class Prober {
     private let dialer: Dialer
     private let eventLoop: any EventLoop

@@ -10,8 +10,8 @@ struct KeepAliveState {
     var isHeadSent = false
 }
 
-/// Comments that keep a stream open during a long wait for its first token (WHATWG HTML, server-sent events: a line that begins with a
-/// colon is ignored), and what follows once the head is out.
+/// Comments that keep a stream open during a long wait for its first token (WHATWG HTML, server-sent events: a line that
+/// begins with a colon is ignored), and what follows once the head is out.
 extension Exchange {
     /// `: keep-alive` and the empty line, as one chunk.
     private static let comment: StaticString = "e\r\n: keep-alive\n\n\r\n"
@@ -42,7 +42,7 @@ extension Exchange {
         arm(after: phase.since(now), now: now)
     }
 
-    /// Only a request held whole that asks for a stream, over HTTP/1.1, for a HEAD has no body and HTTP/1.0 no chunks.
+    /// Only a POST held whole that asks for a stream, and only over HTTP/1.1: HTTP/1.0 has no chunks.
     private var asksStream: Bool {
         guard client.body.isComplete, plan.isHeld, !client.head.isHTTP10, client.head.method == .post else { return false }
         if route?.workload == nil { return client.body.scanner.asksStream }

@@ -63,8 +63,8 @@ package struct RetryPlan: Equatable, Sendable {
         rests = 0
     }
 
-    /// The rest before the next repetition: evenly spread over 0 to base × (2ⁿ − 1), at most `longest`, as Envoy's router rests (its
-    /// `retry_back_off`). Spread, so that requests that failed together do not come back together.
+    /// The rest before the next repetition: evenly spread over 0 to base × (2ⁿ − 1), at most `longest`, as Envoy's router rests
+    /// (its `retry_back_off`). Spread, so that requests that failed together do not come back together.
     /// - Parameter random: 64 random bits.
     package mutating func nextBackOff(base: Duration, longest: Duration, random: UInt64) -> Duration {
         rests += 1

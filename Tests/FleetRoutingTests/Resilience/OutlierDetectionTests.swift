@@ -1,5 +1,6 @@
 import FleetModel
 import FleetRouting
+import SeededCases
 import Testing
 
 @Suite("Outlier detection")
@@ -97,6 +98,31 @@ struct OutlierDetectionTests {
         var none = Self.script(OutlierDetection(maxEjectionShare: 0))
         for number in 1...2 { none.handle(.connectFailed(try #require(none.handle(of: "near/phi/\(number)")))) }
         #expect(Self.ejected(none) == [1])
+    }
+
+    @Test("random lives: requests never eject more than the share, whichever rule they break")
+    func shareProperty() throws {
+        for seed in 0..<caseCount(perMille: 5) {
+            var random = SeededGenerator(seed: seed)
+            let share = Double(random.below(11)) / 10
+            var script = Self.script(
+                OutlierDetection(
+                    intervalMilliseconds: 500, maxEjectionShare: share, successRate: .init(stdevFactor: 1, requestVolume: 5),
+                    failurePercentage: .init(threshold: 0.3, requestVolume: 5), latency: .init(factor: 2, requestVolume: 5)))
+            let handles = try (1...10).map { try #require(script.handle(of: "near/phi/\($0)")) }
+            for step in 0..<400 {
+                let handle = random.pick(handles)
+                switch random.below(8) {
+                case 0: script.handle(.connectFailed(handle))
+                case 1: script.handle(.responseFailed(handle, random.pick(RouterEvent.ResponseFailure.allCases)))
+                case 2: script.handle(.probePassed(handle))
+                case 3: script.advance(.milliseconds(random.below(200)))
+                default: script.handle(.firstByte(handle, after: .milliseconds(random.below(500))))
+                }
+                let most = max(1, Int(share * 10))
+                #expect(Self.ejected(script).count <= most, "seed \(seed), step \(step)")
+            }
+        }
     }
 
     @Test("streaks and ejection times are the workload's own")

@@ -48,6 +48,7 @@ struct CounterPropertyTests {
         let near = try await Self.upstream(seed &* 3)
         let far = try await Self.upstream(seed &* 5)
         let phi = try await Self.upstream(seed &* 7)
+        let accounts = Mutex<[WorkloadAccount]>([])
         try await TestFleet.with(
             [
                 .init(plane: "near", address: near.address), .init(plane: "far", address: far.address),
@@ -81,11 +82,16 @@ struct CounterPropertyTests {
             #expect(try await fleet.statistics().inFlight == 0, "seed \(seed)")
             for workload in ["chat", "phi"] as [WorkloadName] {
                 let account = try #require(fleet.account(workload))
+                accounts.withLock { $0.append(account) }
                 let counts = [account.active.value, account.retries.value, account.pending.value]
                 #expect(counts == [0, 0, 0], "seed \(seed), \(workload)")
                 #expect(
                     account.planes.allSatisfy { $0.requests.value == 0 && $0.retries.value == 0 }, "seed \(seed), \(workload)")
             }
+        }
+        // The gateway stopped: no connection is left either.
+        for account in accounts.withLock({ $0 }) {
+            #expect(account.planes.allSatisfy { $0.connections.value == 0 }, "seed \(seed)")
         }
     }
 }

@@ -42,6 +42,24 @@ struct HedgingTests {
         #expect(near.requests.count == 1 && far.requests.count == 1)
     }
 
+    @Test("a percentile says when, once a hundred answers were seen")
+    func percentile() async throws {
+        let near = try await ScriptedUpstream { $0.number < 100 ? [.send(ScriptedUpstream.ok("near"))] : [] }
+        let far = try await ScriptedUpstream.answering("far")
+        try await Self.with(near, far, hedging: Hedging(percentile: 0.95), firstByteMilliseconds: 60_000) { fleet in
+            let client = try await fleet.client()
+            for number in 1...100 {
+                try await client.send(TestFleet.post(path: "/v1/embeddings"))
+                _ = try await client.responses(number)
+            }
+            #expect(try await fleet.counters().hedges == 0)
+            try await client.send(TestFleet.post(path: "/v1/embeddings"))
+            let last = try await client.responses(101)[100]
+            #expect(last.body == "far" && last.header("x-tradewind-reason") == "hedge")
+            try await client.close()
+        }
+    }
+
     @Test("the first attempt may still win, and then the second is cancelled")
     func loses() async throws {
         let near = try await ScriptedUpstream { _ in [] }

@@ -24,8 +24,8 @@ package struct HealthChecks: Equatable, Sendable, Codable {
             self.unhealthyThreshold = unhealthyThreshold
         }
 
-        /// Every second, on a kept connection. The timeout is shorter than the interval: a silent replica is asked again at the very
-        /// next turn.
+        /// Every second, on a kept connection. The timeout is shorter than the interval: a silent replica is asked again at the
+        /// very next turn.
         package static let shallow = Check(
             intervalMilliseconds: 1_000, timeoutMilliseconds: 900, healthyThreshold: 2, unhealthyThreshold: 3)
         /// Every 30 s with 5 s to answer, as an AWS target group asks by default; two answers decide.

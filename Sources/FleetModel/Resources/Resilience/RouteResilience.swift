@@ -27,7 +27,7 @@ package struct RouteResilience: Equatable, Sendable, Codable {
 
 /// Which failures are tried again, and how much repetition may add. Names follow Envoy's `retry_policy` and `retry_budget`.
 package struct RetryPolicy: Equatable, Sendable, Codable {
-    /// What went wrong. A class holds for what is safe to repeat only: see ``RouteResilience``.
+    /// What went wrong. Whatever is named, a request that was sent and may not run twice is not tried again.
     package enum Condition: String, CaseIterable, Sendable, Codable {
         /// No connection came about: nothing was sent.
         case connectFailure = "connect-failure"

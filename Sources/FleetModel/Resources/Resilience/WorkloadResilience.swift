@@ -1,5 +1,5 @@
-/// How a gateway guards the replicas of one workload: what ejects one, what brings it back, how much it may carry at most, and who
-/// answers in its stead.
+/// How a gateway guards the replicas of one workload: what ejects one, what brings it back, how much it may carry at most,
+/// and who answers in its stead.
 ///
 /// Times are whole milliseconds, shares fractions from 0 to 1. The same value stands in fleet files and in routing snapshots.
 package struct WorkloadResilience: Equatable, Sendable, Codable {
