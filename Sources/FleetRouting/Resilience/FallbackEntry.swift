@@ -6,6 +6,8 @@ package struct FallbackEntry: Sendable {
     package let workload: WorkloadIndex
     /// What the body's `model` becomes, as the bytes of a JSON string with its quotes; empty where the workload serves no model.
     package let model: [UInt8]
+    /// The same without quotes and escapes.
+    package let modelText: [UInt8]
     /// `x-tradewind-fallback: NAME` with CR LF.
     package let headerLine: [UInt8]
 }
@@ -70,7 +72,7 @@ enum FallbackPairs {
             else { return nil }
             let model = entry.model ?? second.models.first
             return FallbackEntry(
-                workload: WorkloadIndex(index), model: model.map(quotedJSON) ?? [],
+                workload: WorkloadIndex(index), model: model.map(quotedJSON) ?? [], modelText: model.map { Array($0.utf8) } ?? [],
                 headerLine: Array("x-tradewind-fallback: \(second.name)\r\n".utf8))
         }
     }

@@ -46,12 +46,25 @@ extension Exchange {
             var facts = facts
             facts.workload = entry.workload
             guard case .send = worker.router.decide(facts, attempts: AttemptHistory(), now: now) else { continue }
-            let bytes = client.body.bytes
-            if bytes.readableBytes == 0 { return (entry, position, nil) }
-            guard let body = ModelRewriting.body(bytes, model: entry.model) else { continue }
-            return (entry, position, body)
+            switch bodyFor(entry) {
+            case .rewritten(let body): return (entry, position, body)
+            case .unchanged: return (entry, position, nil)
+            case .impossible: continue
+            }
         }
         return nil
+    }
+
+    private func bodyFor(_ entry: FallbackEntry) -> ModelRewriting.Outcome {
+        let (contentType, isEncoded) = client.headBytes.withUnsafeReadableBytes { raw in
+            let isEncoded = client.table.fields.contains { field in
+                raw.spells("content-encoding", at: Int(field.nameStart), count: Int(field.nameCount))
+            }
+            return (client.head.contentType.map { String(decoding: raw[$0], as: UTF8.self) } ?? "", isEncoded)
+        }
+        guard !isEncoded else { return .impossible }
+        return ModelRewriting.outcome(
+            of: client.body.bytes, contentType: contentType, json: entry.model, text: entry.modelText)
     }
 
     func take(_ step: (entry: FallbackEntry, position: Int, body: ByteBuffer?), now: Moment) {
@@ -65,42 +78,5 @@ extension Exchange {
         takeActiveSeat()
         worker.counters.fellBack()
         attempt(now: now)
-    }
-}
-
-/// Exchanges the top-level `model` of a JSON body.
-enum ModelRewriting {
-    /// The body with another model; nil where it is no JSON object that names one.
-    /// - Parameter model: the new value as a JSON string with its quotes; empty names none.
-    static func body(_ bytes: ByteBuffer, model: [UInt8]) -> ByteBuffer? {
-        guard !model.isEmpty, let range = bytes.withUnsafeReadableBytes(valueRange) else { return nil }
-        var out = ByteBuffer()
-        out.reserveCapacity(bytes.readableBytes + model.count)
-        bytes.withUnsafeReadableBytes { raw in
-            out.writeBytes(raw[..<range.lowerBound])
-            out.writeBytes(model)
-            out.writeBytes(raw[range.upperBound...])
-        }
-        return out
-    }
-
-    /// Where the value of `model` stands, its quotes included.
-    private static func valueRange(_ raw: UnsafeRawBufferPointer) -> Range<Int>? {
-        var scanner = ModelFieldScanner()
-        var end: Int?
-        do throws(BodyProblem) {
-            for position in raw.indices {
-                try scanner.scan(UnsafeRawBufferPointer(rebasing: raw[position..<position + 1]))
-                if end == nil, scanner.hasModel { end = position }
-            }
-            try scanner.finish()
-        } catch {
-            return nil
-        }
-        guard let end else { return nil }
-        // Inside a JSON string every quote has an odd number of backslashes before it; the one that opens it has none.
-        var start = end - 1
-        while start >= 0, raw[start] != UInt8(ascii: "\"") || start > 0 && raw[start - 1] == UInt8(ascii: "\\") { start -= 1 }
-        return start < 0 ? nil : start..<end + 1
     }
 }

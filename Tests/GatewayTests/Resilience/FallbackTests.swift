@@ -87,6 +87,20 @@ struct FallbackTests {
         }
     }
 
+    @Test("forms take the other model along, compressed bodies stay")
+    func bodies() async throws {
+        let chat = try await ScriptedUpstream { _ in [.send(ScriptedUpstream.response(503, "no"))] }
+        try await Self.with(chat) { fleet, phi in
+            let form = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nchat\r\n--b--\r\n"
+            let head = "PUT /fixed/v1/audio HTTP/1.1\r\nHost: a\r\nContent-Length: \(form.utf8.count)\r\n"
+            let answer = try await fleet.ask(head + "Content-Type: multipart/form-data; boundary=b\r\n\r\n" + form)
+            #expect(answer.body == "from phi")
+            #expect(phi.requests.first?.text.contains("name=\"model\"\r\n\r\nphi\r\n--b--") == true)
+            let compressed = try await fleet.ask(TestFleet.post(headers: "Content-Encoding: gzip\r\n"))
+            #expect(compressed.status == 503 && phi.requests.count == 1)
+        }
+    }
+
     @Test("never leaves the first workload's fence: the answer it has is passed on")
     func fence() async throws {
         let chat = try await ScriptedUpstream { _ in [.send(ScriptedUpstream.response(503, "no"))] }
