@@ -57,7 +57,7 @@ extension Router {
         let isSuspect = plane.isSuspect(at: pass.now) || pass.attempts.suspects(PlaneIndex(Int(choice.plane)))
         score.isPreferred = !plane.isDrained && !isSuspect
         guard plane.isTrusted(at: pass.now) else { return score }
-        guard !accounts[pass.request.workload.value].isFull(PlaneIndex(Int(choice.plane))) else {
+        if pass.policy.isLimited, accounts[pass.request.workload.value].isFull(PlaneIndex(Int(choice.plane))) {
             isAnyFull = true
             return score
         }

@@ -43,6 +43,8 @@ package struct Router {
         var budgetMilliseconds: Double
         var failoverBudgetMilliseconds: Double
         var maxSnapshotAge: Duration?
+        /// It has circuit breakers.
+        var isLimited: Bool
         var choices: Range<Int>
     }
 
@@ -187,6 +189,7 @@ package struct Router {
                 isPresent: entry.isPresent, isFenced: entry.refusal != nil || entry.allowedPlanes.isEmpty,
                 budgetMilliseconds: entry.latencyBudgetMilliseconds,
                 failoverBudgetMilliseconds: entry.failoverLatencyBudgetMilliseconds, maxSnapshotAge: entry.maxSnapshotAge,
+                isLimited: entry.account.isLimited,
                 choices: new.choiceRanges[index])
         }
         policies = new.directory.workloads.map { HealthPolicy($0.resilience) }

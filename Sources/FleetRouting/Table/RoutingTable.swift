@@ -68,9 +68,9 @@ package final class RoutingTable: Sendable {
         choices[choiceRanges[workload.value]].contains { $0.count > 0 }
     }
 
-    /// Replicas that take requests, by workload and plane inside its fence.
+    /// Replicas that take requests, by declared workload and plane inside its fence.
     package var replicaCounts: [(workload: WorkloadIndex, plane: PlaneIndex, count: Int)] {
-        choiceRanges.enumerated().flatMap { index, range in
+        choiceRanges.enumerated().filter { directory.workloads[$0.offset].source == nil }.flatMap { index, range in
             choices[range].map { (WorkloadIndex(index), PlaneIndex(Int($0.plane)), Int($0.count)) }
         }
     }
