@@ -74,6 +74,7 @@ package struct Router {
         case .firstByte(let handle, _):
             with(handle) { $0.health.responded(at: now) }
             gather(event, from: handle, now: now)
+        case .outpaced(let handle, _): gather(event, from: handle, now: now)
         case .probePassed(let handle): with(handle) { $0.health.probePassed(at: now) }
         case .connectFailed(let handle):
             guard let workload = workload(of: handle) else { return }

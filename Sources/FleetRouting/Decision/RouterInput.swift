@@ -63,6 +63,8 @@ package enum RouterEvent: Equatable, Sendable {
     case requestStarted(ReplicaHandle)
     /// The response began with a status below 500, so long after it was dispatched.
     case firstByte(ReplicaHandle, after: Duration)
+    /// A second attempt of the request answered first, so long after this one's dispatch: this one would have taken longer.
+    case outpaced(ReplicaHandle, after: Duration)
     case finished(ReplicaHandle)
     /// Refused, unreachable, no connection in time, or reset before a byte of a response on a fresh connection.
     /// A kept-alive connection that the replica closed while idle is not a failure: try a fresh one first.

@@ -12,7 +12,7 @@ extension Router {
     mutating func gather(_ event: RouterEvent, from handle: ReplicaHandle, now: Moment) {
         guard let workload = workload(of: handle), policies[workload].gathers else { return }
         switch event {
-        case .firstByte(_, let firstByte): outliers.succeeded(handle, after: firstByte)
+        case .firstByte(_, let firstByte), .outpaced(_, let firstByte): outliers.succeeded(handle, after: firstByte)
         case .responseFailed, .connectFailed: outliers.failed(handle)
         default: return
         }

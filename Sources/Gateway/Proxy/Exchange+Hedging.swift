@@ -122,6 +122,10 @@ extension Exchange {
             lost.detach()
             lost.close()
         }
+        // The hedge's own time would draw the percentile down, and a replica that hangs would never be seen to be slow.
+        let elapsed = now.since(dispatchedAt)
+        worker.router.handle(.outpaced(handle, after: elapsed), now: now)
+        noteFirstByte(after: elapsed)
         endAttempt(nil, now: now)
         become(hedge)
         arm(after: route?.firstByteTimeout ?? .seconds(60), now: now)

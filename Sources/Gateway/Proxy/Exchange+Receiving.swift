@@ -52,7 +52,7 @@ extension Exchange {
         if response.status < 500 || response.status == 501 || response.status == 505 {
             let firstByte = now.since(dispatchedAt)
             worker.router.handle(.firstByte(handle, after: firstByte), now: now)
-            noteFirstByte(after: firstByte)
+            if reason != .hedge { noteFirstByte(after: firstByte) }
         } else {
             worker.router.handle(.responseFailed(handle, Self.failure(of: response.status)), now: now)
             worker.counters.upstreamFailed(.serverError)

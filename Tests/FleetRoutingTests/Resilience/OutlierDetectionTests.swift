@@ -78,6 +78,15 @@ struct OutlierDetectionTests {
         #expect(Self.ejected(script) == [10])
     }
 
+    @Test("a replica whose answers are never awaited is seen to be slow by what outpaced them")
+    func outpaced() throws {
+        var script = Self.script(OutlierDetection(latency: .init()))
+        let slow = try #require(script.handle(of: "near/phi/10"))
+        for _ in 0..<20 { script.handle(.outpaced(slow, after: .milliseconds(400))) }
+        try Self.tell(&script, failures: Array(repeating: 0, count: 9), of: 20)
+        #expect(Self.ejected(script) == [10])
+    }
+
     @Test("latency that is only short in short is no outlier: 50 ms above the median at least")
     func latencyFloor() throws {
         var script = Self.script(OutlierDetection(latency: .init()))
