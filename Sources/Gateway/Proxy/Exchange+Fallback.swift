@@ -43,8 +43,7 @@ extension Exchange {
         guard fallback.next < chain.count else { return nil }
         for position in fallback.next..<chain.count {
             let entry = chain[position]
-            var facts = facts
-            facts.workload = entry.workload
+            let facts = requestFacts(entry.workload, route)
             guard case .send = worker.router.decide(facts, attempts: AttemptHistory(), now: now) else { continue }
             switch bodyFor(entry) {
             case .rewritten(let body): return (entry, position, body)
@@ -72,7 +71,7 @@ extension Exchange {
         fallback.entry = step.entry
         fallback.next = step.position + 1
         fallback.body = step.body
-        facts.workload = step.entry.workload
+        if let route { facts = requestFacts(step.entry.workload, route) }
         history = AttemptHistory()
         plan.beginAnew()
         takeActiveSeat()

@@ -65,7 +65,7 @@ final class Exchange {
     func start(workload: WorkloadIndex, route: RouteEntry) {
         let now = worker.now()
         self.route = route
-        facts = RequestFacts(workload: workload, balancing: route.balancing, prefixHash: prefixHash(route))
+        facts = requestFacts(workload, route)
         plan = RetryPlan()
         plan.maxAttempts = route.maxAttempts
         plan.retryOn = route.policy.retryOn
@@ -83,6 +83,11 @@ final class Exchange {
         takeActiveSeat()
         startDeadlines(now: now)
         attempt(now: now)
+    }
+
+    /// What the choice depends on, for the request's own workload or one it falls back to.
+    func requestFacts(_ workload: WorkloadIndex, _ route: RouteEntry) -> RequestFacts {
+        RequestFacts(workload: workload, balancing: route.balancing, prefixHash: prefixHash(route))
     }
 
     var isInference: Bool {
