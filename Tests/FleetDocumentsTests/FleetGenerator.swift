@@ -155,7 +155,8 @@ struct FleetGenerator {
             demand: (0..<int(0...2)).map { demand($0) }, balancing: balancing(),
             admission: WorkloadAdmission(
                 queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
-                concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)))
+                concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)),
+            resilience: flag() ? .standard : resilience())
     }
 
     private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {
@@ -228,6 +229,47 @@ struct FleetGenerator {
             target: flag() ? .workloadByModel : .workload(workload), balancing: maybe { $0.balancing() },
             timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16),
             maxRequestBytes: maybe { $0.int(1...9_999) << 10 },
-            maxResponseBytes: maybe { $0.int(1...9_999_999) << 10 })
+            maxResponseBytes: maybe { $0.int(1...9_999_999) << 10 },
+            resilience: flag() ? .standard : patience(otherThan: workload))
+    }
+
+    private mutating func resilience() -> WorkloadResilience {
+        let base = int(1...5_000)
+        let interval = int(1_000...60_000)
+        return WorkloadResilience(
+            outlierDetection: OutlierDetection(
+                consecutive5xx: int(1...255), consecutiveGatewayFailure: int(1...255),
+                consecutiveLocalOriginFailure: int(1...255), intervalMilliseconds: interval, baseEjectionMilliseconds: base,
+                maxEjectionMilliseconds: base + int(0...5_000), maxEjectionShare: share().fraction,
+                successRate: maybe { .init(stdevFactor: Double($0.int(1...40)) / 4, minimumHosts: $0.int(1...9)) },
+                failurePercentage: maybe { .init(threshold: $0.share().fraction, requestVolume: $0.int(1...9)) },
+                latency: maybe { .init(factor: 1 + Double($0.int(1...40)) / 4) }),
+            healthChecks: HealthChecks(
+                shallow: .init(
+                    path: maybe { _ in "/health" }, intervalMilliseconds: interval, timeoutMilliseconds: int(1...interval),
+                    healthyThreshold: int(1...100), unhealthyThreshold: int(1...100)),
+                deep: maybe { generator in
+                    .init(
+                        path: "/v1/completions", body: generator.maybe { _ in "{\"model\":\"x\",\"max_tokens\":1}" },
+                        intervalMilliseconds: interval, timeoutMilliseconds: interval, healthyThreshold: 1,
+                        unhealthyThreshold: generator.int(1...100))
+                }),
+            slowStart: SlowStart(
+                windowMilliseconds: int(0...100_000), aggression: Double(int(1...40)) / 4, minWeight: share().fraction),
+            circuitBreakers: CircuitBreakers(
+                maxConnections: maybe { $0.int(1...99) }, maxPendingRequests: maybe { $0.int(0...99) },
+                maxRequests: maybe { $0.int(1...99) }, maxRetries: maybe { $0.int(0...99) }))
+    }
+
+    private mutating func patience(otherThan workload: WorkloadName) -> RouteResilience {
+        let base = int(1...5_000)
+        return RouteResilience(
+            totalTimeoutMilliseconds: maybe { $0.int(1...100_000) },
+            retries: RetryPolicy(
+                retryOn: flag() ? [] : [.rateLimited, .gatewayError], perTryTimeoutMilliseconds: maybe { $0.int(1...100_000) },
+                baseBackOffMilliseconds: base, maxBackOffMilliseconds: base + int(0...5_000),
+                budget: maybe { .init(share: $0.share().fraction, minRetryConcurrency: $0.int(0...9)) }),
+            hedging: maybe { Hedging(delayMilliseconds: $0.int(1...900), percentile: $0.flag() ? 0.95 : nil) },
+            keepAliveMilliseconds: maybe { $0.int(1_000...300_000) })
     }
 }

@@ -62,7 +62,8 @@ package struct SnapshotComposer: Sendable {
             maxSnapshotAgeMilliseconds: workload.data.maxSnapshotAge?.milliseconds,
             ratesPerReplica: Dictionary(
                 workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
-            balancing: workload.balancing, admission: workload.admission)
+            balancing: workload.balancing, admission: workload.admission,
+            resilience: workload.resilience == .standard ? nil : workload.resilience)
     }
 
     private func refusal(of workload: Workload, at gateway: Gateway) -> String? {
@@ -78,6 +79,7 @@ package struct SnapshotComposer: Sendable {
             connectTimeoutMilliseconds: route.timeouts.connect.milliseconds,
             firstByteTimeoutMilliseconds: route.timeouts.firstByte.milliseconds,
             idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts,
-            maxRequestBytes: route.maxRequestBytes, maxResponseBytes: route.maxResponseBytes)
+            maxRequestBytes: route.maxRequestBytes, maxResponseBytes: route.maxResponseBytes,
+            resilience: route.resilience == .standard ? nil : route.resilience)
     }
 }

@@ -47,6 +47,7 @@ extension Workload {
             .optional("balancing", \.workload.balancing, default: blank.balancing, .balancing),
             .optional("demand", \.workload.demand, default: [], .list(.demand)),
             .group("admission", admissionFields),
+            .optional("resilience", \.workload.resilience, default: .standard, WorkloadResilience.rule),
         ])
 
     private static let objectiveFields: [Field<WorkloadDraft>] = [

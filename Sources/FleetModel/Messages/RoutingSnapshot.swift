@@ -27,12 +27,15 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         /// For routes that say nothing of their own.
         package var balancing: BalancingRules
         package var admission: WorkloadAdmission
+        /// Nil means ``WorkloadResilience/standard``.
+        package var resilience: WorkloadResilience?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
-            balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard
+            balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
+            resilience: WorkloadResilience? = nil
         ) {
             self.name = name
             self.models = models
@@ -46,6 +49,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.ratesPerReplica = ratesPerReplica
             self.balancing = balancing
             self.admission = admission
+            self.resilience = resilience
         }
     }
 
@@ -97,12 +101,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         /// Bytes of bodies; nil leaves the gateway's own limit, and responses without one.
         package var maxRequestBytes: Int?
         package var maxResponseBytes: Int?
+        /// Nil means ``RouteResilience/standard``.
+        package var resilience: RouteResilience?
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
             balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
             firstByteTimeoutMilliseconds: Double = 60_000, idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4,
-            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil
+            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience? = nil
         ) {
             self.name = name
             self.hosts = hosts
@@ -115,6 +121,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.maxAttempts = maxAttempts
             self.maxRequestBytes = maxRequestBytes
             self.maxResponseBytes = maxResponseBytes
+            self.resilience = resilience
         }
     }
 

@@ -33,13 +33,14 @@ package struct Route: Equatable, Sendable {
     /// Bytes of a request's and of a response's body; nil leaves the gateway's own limit, and responses without one.
     package var maxRequestBytes: Int?
     package var maxResponseBytes: Int?
+    package var resilience: RouteResilience
 
     package var name: RouteName { RouteName(metadata.name) }
 
     package init(
         metadata: Metadata, hosts: [String] = [], paths: [String], target: Target = .workloadByModel,
         balancing: BalancingRules? = nil, timeouts: Timeouts = Timeouts(), maxAttempts: Int = 4,
-        maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil
+        maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience = .standard
     ) {
         self.metadata = metadata
         self.hosts = hosts
@@ -50,5 +51,6 @@ package struct Route: Equatable, Sendable {
         self.maxAttempts = maxAttempts
         self.maxRequestBytes = maxRequestBytes
         self.maxResponseBytes = maxResponseBytes
+        self.resilience = resilience
     }
 }

@@ -27,6 +27,7 @@ package struct Workload: Equatable, Sendable {
     package var balancing: BalancingRules
     /// What gateways do with requests that cannot be sent at once.
     package var admission: WorkloadAdmission
+    package var resilience: WorkloadResilience
 
     package var name: WorkloadName { WorkloadName(metadata.name) }
 
@@ -34,7 +35,8 @@ package struct Workload: Equatable, Sendable {
         metadata: Metadata, models: [String], workloadClass: Class = .realtime, replica: ReplicaRequirement,
         objective: Objective = Objective(), data: DataRules = DataRules(), maxSpotShare: Share = .whole,
         egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = [],
-        balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard
+        balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
+        resilience: WorkloadResilience = .standard
     ) {
         self.metadata = metadata
         self.models = models
@@ -48,6 +50,7 @@ package struct Workload: Equatable, Sendable {
         self.demand = demand
         self.balancing = balancing
         self.admission = admission
+        self.resilience = resilience
     }
 }
 

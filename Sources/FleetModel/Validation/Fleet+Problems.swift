@@ -27,7 +27,7 @@ extension Fleet {
             }
             found += collector.problems
         }
-        return found + modelConflicts() + pathConflicts() + keyConflicts()
+        return found + modelConflicts() + pathConflicts() + keyConflicts() + fallbackProblems()
     }
 
     /// A model name must lead to one workload.
@@ -92,13 +92,13 @@ extension Resource {
                 ResourceReference(field: "spec.provider", target: ResourceKey(kind: .provider, name: plane.provider.rawValue))
             ]
         case .route(let route):
-            let planes = route.balancing?.references ?? []
-            guard case .workload(let name) = route.target else { return planes }
-            return [
-                ResourceReference(field: "spec.to.workload", target: ResourceKey(kind: .workload, name: name.rawValue))
-            ] + planes
+            let others = (route.balancing?.references ?? []) + fallbackReferences(route.resilience.fallback, "spec.fallback")
+            guard case .workload(let name) = route.target else { return others }
+            let target = ResourceKey(kind: .workload, name: name.rawValue)
+            return [ResourceReference(field: "spec.to.workload", target: target)] + others
         case .workload(let workload):
             return workload.balancing.references
+                + fallbackReferences(workload.resilience.fallback, "spec.resilience.fallback")
         case .budget(let budget):
             return budget.workloads.enumerated().map { position, name in
                 ResourceReference(
@@ -229,5 +229,6 @@ extension ProblemCollector {
                 bytes, in: 1...1 << 40, ("spec.limits" as FieldPath).key(name), accepted: "a size up to 1TiB, such as 64MiB")
         }
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
+        checkResilience(of: route)
     }
 }

@@ -14,6 +14,7 @@ extension ProblemCollector {
         checkScaling(workload.scaling)
         checkBalancing(workload.balancing)
         checkAdmission(workload.admission)
+        checkResilience(of: workload)
         for (position, demand) in workload.demand.enumerated() {
             checkDemand(demand, ("spec.demand" as FieldPath).index(position))
         }

@@ -17,13 +17,15 @@ package struct HashPolicies: OptionSet, Sendable {
         }
     }
 
-    /// By workload index: what each workload's own rules and those of every route to it ask for.
+    /// By workload index: what each workload's own rules and those of every route to it ask for. Nothing for an entry that stands
+    /// for a pair: its requests find the tables of the workload that serves it.
     static func needed(workloads: [WorkloadEntry], routes: [RouteEntry]) -> [HashPolicies] {
-        var needed = workloads.map { $0.isPresent ? HashPolicies($0.balancing.policy) : [] }
+        var needed = workloads.map { $0.isPresent && $0.source == nil ? HashPolicies($0.balancing.policy) : [] }
         for route in routes where !route.isDangling {
             guard let balancing = route.balancing else { continue }
             let policies = HashPolicies(balancing.policy)
-            for index in needed.indices where route.workload.map({ $0.value == index }) ?? workloads[index].isPresent {
+            for index in needed.indices where workloads[index].source == nil {
+                guard route.workload.map({ $0.value == index }) ?? workloads[index].isPresent else { continue }
                 needed[index].formUnion(policies)
             }
         }

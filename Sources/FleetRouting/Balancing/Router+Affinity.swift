@@ -11,7 +11,8 @@ extension Router {
             where replicas[Int(members[position])].identityHash == identity {
                 let plane = planes[Int(choice.plane)]
                 let isSound = !plane.isDrained && plane.isTrusted(at: pass.now) && !plane.isSuspect(at: pass.now)
-                guard isSound, isAvailable(members[position], pass) else { return nil }
+                let isFull = pass.policy.isLimited && accounts[pass.request.workload.value].isFull(PlaneIndex(Int(choice.plane)))
+                guard isSound, !isFull, isAvailable(members[position], pass) else { return nil }
                 return .send(
                     to: ReplicaHandle(slot: members[position], birth: replicas[Int(members[position])].birth),
                     plane: PlaneIndex(Int(choice.plane)), reason: pass.attempts.isEmpty ? .session : .retry)

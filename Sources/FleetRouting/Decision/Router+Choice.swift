@@ -83,6 +83,10 @@ extension Router {
         let isSuspect = plane.isSuspect(at: pass.now) || pass.attempts.suspects(PlaneIndex(Int(choice.plane)))
         score.isPreferred = !plane.isDrained && !isSuspect
         guard plane.isTrusted(at: pass.now) else { return score }
+        if pass.policy.isLimited, accounts[pass.request.workload.value].isFull(PlaneIndex(Int(choice.plane))) {
+            isAnyFull = true
+            return score
+        }
         var best = Double.infinity
         var bestQueue = 0.0
         var bestOnward = 0.0

@@ -22,7 +22,11 @@ package struct Router {
     private(set) var choices: [RoutingTable.Choice] = []
     private(set) var members: [Int32] = []
     /// By slot.
-    private(set) var replicas: [ReplicaState] = []
+    var replicas: [ReplicaState] = []
+    /// By workload index.
+    private(set) var policies: [HealthPolicy] = []
+    private(set) var accounts: [WorkloadAccount] = []
+    var outliers = OutlierWindows()
     /// By plane index.
     private(set) var planes: [PlaneState] = []
     /// By slot, and by choice.
@@ -37,7 +41,7 @@ package struct Router {
     /// Breaks ties between equals, in turn.
     var rotation: UInt64 = 0
     private var contact: Moment?
-    private var ejections: UInt64 = 0
+    var ejections: UInt64 = 0
 
     /// - Parameters:
     ///   - seed: another for each event loop and gateway.
@@ -56,6 +60,8 @@ package struct Router {
         var budgetMilliseconds: Double
         var failoverBudgetMilliseconds: Double
         var maxSnapshotAge: Duration?
+        /// It has circuit breakers.
+        var isLimited: Bool
         var choices: Range<Int>
     }
 
@@ -85,14 +91,30 @@ package struct Router {
         case .firstByte(let handle, let time):
             with(handle) { $0.health.responded(at: now) }
             observe(time, on: handle, now: now)
+            gather(event, from: handle, now: now)
+        case .outpaced(let handle, let time):
+            observe(time, on: handle, now: now)
+            gather(event, from: handle, now: now)
         case .probePassed(let handle): with(handle) { $0.health.probePassed(at: now) }
         case .connectFailed(let handle):
-            noteLoss(of: handle, wasEjected: with(handle) { $0.health.connectionFailed(at: now) }, isPlaneSign: true, now: now)
+            guard let workload = workload(of: handle) else { return }
+            let (policy, mayEject) = (policies[workload], mayEject(workload, now: now))
+            let wasEjected = with(handle) { $0.health.connectionFailed(policy, mayEject: mayEject, at: now) }
+            noteLoss(of: handle, wasEjected: wasEjected, isPlaneSign: true, now: now)
+            gather(event, from: handle, now: now)
         case .responseFailed(let handle, let failure):
-            noteLoss(of: handle, wasEjected: with(handle) { $0.health.responseFailed(failure, at: now) }, now: now)
+            guard let workload = workload(of: handle) else { return }
+            let (policy, mayEject) = (policies[workload], mayEject(workload, now: now))
+            let wasEjected = with(handle) { $0.health.responseFailed(failure, policy, mayEject: mayEject, at: now) }
+            noteLoss(of: handle, wasEjected: wasEjected, now: now)
+            gather(event, from: handle, now: now)
         case .probeFailed(let handle, let failure):
-            let wasEjected = with(handle) { $0.health.probeFailed(failure, at: now) }
+            guard let workload = workload(of: handle) else { return }
+            let policy = policies[workload]
+            let wasEjected = with(handle) { $0.health.probeFailed(failure, policy, at: now) }
             noteLoss(of: handle, wasEjected: wasEjected, isPlaneSign: failure == .refused, now: now)
+        case .deepProbed(let handle, let isHealthy):
+            noteLoss(of: handle, wasEjected: with(handle) { $0.health.deepProbed(isHealthy: isHealthy, at: now) }, now: now)
         case .planeRoundTrip(let plane, let roundTrip):
             if planes.indices.contains(plane.value) { planes[plane.value].measured(roundTrip) }
         }
@@ -113,6 +135,11 @@ package struct Router {
     package func inFlight(on handle: ReplicaHandle) -> Int {
         guard let state = state(of: handle) else { return 0 }
         return Int(state.inFlight)
+    }
+
+    /// What a workload has under way over all loops; nil for one no table holds.
+    package func account(of workload: WorkloadIndex) -> WorkloadAccount? {
+        accounts.indices.contains(workload.value) ? accounts[workload.value] : nil
     }
 
     package func isEjected(_ handle: ReplicaHandle, at now: Moment) -> Bool {
@@ -155,14 +182,15 @@ package struct Router {
                 continue
             }
             guard let before, before.handle == after.handle else {
-                replicas[slot] = ReplicaState(after, now: now)
+                replicas[slot] = ReplicaState(after, ramp: ramp(of: after, in: new), now: now)
                 continue
             }
             replicas[slot].rate = after.rate
+            replicas[slot].health.ramp = ramp(of: after, in: new)
             replicas[slot].onwardMilliseconds = after.onwardRoundTripMilliseconds
             // Its plane found it healthy for the first time, or again: what was held against it is over.
             if let readySince = after.readySince, !before.takesRequests {
-                replicas[slot].health = ReplicaHealth(since: readySince)
+                replicas[slot].health = ReplicaHealth(since: readySince, ramp: ramp(of: after, in: new))
             }
         }
         adoptBalancing()
@@ -184,8 +212,12 @@ package struct Router {
                 isPresent: entry.isPresent, isFenced: entry.refusal != nil || entry.allowedPlanes.isEmpty,
                 budgetMilliseconds: entry.latencyBudgetMilliseconds,
                 failoverBudgetMilliseconds: entry.failoverLatencyBudgetMilliseconds, maxSnapshotAge: entry.maxSnapshotAge,
+                isLimited: entry.account.isLimited,
                 choices: new.choiceRanges[index])
         }
+        policies = new.directory.workloads.map { HealthPolicy($0.resilience) }
+        accounts = new.directory.workloads.map(\.account)
+        outliers.reserve(slots: replicas.count, workloads: workloads.count)
         let longest = workloads.map(\.choices.count).max() ?? 0
         if scores.count < longest { scores = Array(repeating: PlaneScore(), count: longest) }
     }
@@ -198,6 +230,12 @@ package struct Router {
             takeBalancing(load, at: update.heard)
         }
     }
+
+    private func ramp(of entry: ReplicaEntry, in table: RoutingTable) -> SlowStartRamp {
+        SlowStartRamp(table.directory[entry.workload].resilience.slowStart)
+    }
+
+    func workload(of handle: ReplicaHandle) -> Int? { state(of: handle).map { Int($0.workload) } }
 
     private func state(of handle: ReplicaHandle) -> ReplicaState? {
         let slot = Int(handle.slot)

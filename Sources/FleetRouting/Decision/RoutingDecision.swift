@@ -32,6 +32,8 @@ package enum RoutingReason: UInt8, CaseIterable, Sendable {
     case engineLoad
     /// The plane had its turn by the declared weights.
     case planeWeight
+    /// A second attempt of this request answered before the first.
+    case hedge
 
     package var code: StaticString {
         switch self {
@@ -51,6 +53,7 @@ package enum RoutingReason: UInt8, CaseIterable, Sendable {
         case .leastResponseTime: "least-response-time"
         case .engineLoad: "engine-load"
         case .planeWeight: "plane-weight"
+        case .hedge: "hedge"
         }
     }
 }

@@ -21,8 +21,17 @@ package struct WorkloadEntry: Sendable {
     package let models: [String]
     /// For routes that say nothing of their own.
     package let balancing: BalancingEntry
-    /// Stands for the workload in hashes; follows from its name, so that every loop and gateway agrees.
-    package let identityHash: UInt64
+    /// Stands for the workload in hashes; follows from its name, so that every loop and gateway agrees. A pair
+    /// has that of its ``source``, whose replicas hold the same prompts.
+    package var identityHash: UInt64
+    /// How its replicas are guarded.
+    package let resilience: WorkloadResilience
+    /// What it has under way.
+    package var account: WorkloadAccount
+    /// The workload whose replicas serve this entry where it stands for a pair (``FallbackPairs``); nil for a declared one.
+    package var source: WorkloadIndex?
+    /// Who may answer in its stead, in order.
+    package var fallbacks: [FallbackEntry] = []
 }
 
 /// A plane as the hot path sees it.
@@ -54,4 +63,5 @@ package struct RouteEntry: Sendable {
     /// Bytes of a body; nil: the gateway's own limit, and none for responses.
     package let requestBodyLimit: Int?
     package let responseBodyLimit: Int?
+    package let policy: RoutePolicy
 }

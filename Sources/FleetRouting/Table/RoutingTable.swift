@@ -48,14 +48,20 @@ package final class RoutingTable: Sendable {
                 let first = members.count
                 var taking: [ReplicaEntry] = []
                 var unready: Int32 = 0
-                for case let replica? in replicas where replica.plane == plane && replica.workload.value == index {
+                let server = workload.source?.value ?? index
+                for case let replica? in replicas where replica.plane == plane && replica.workload.value == server {
                     if replica.takesRequests { taking.append(replica) } else if replica.isUnready { unready += 1 }
                 }
                 members.append(contentsOf: taking.map(\.handle.slot))
+                // A pair comes behind the workload that serves it, and shares its hash tables.
+                let shared = workload.source.flatMap { source in
+                    ranges[source.value].first { Int(choices[$0].plane) == plane.value }.flatMap { hashing[$0] }
+                }
                 hashing.append(
-                    ReplicaHashing(
-                        taking, policies: directory.hashPolicies[index],
-                        previous: previous?.hashing(of: WorkloadIndex(index), on: plane)))
+                    shared
+                        ?? ReplicaHashing(
+                            taking, policies: directory.hashPolicies[index],
+                            previous: previous?.hashing(of: WorkloadIndex(index), on: plane)))
                 choices.append(
                     Choice(
                         plane: Int32(plane.value), first: Int32(first), count: Int32(members.count - first),
@@ -86,9 +92,9 @@ package final class RoutingTable: Sendable {
         choices[choiceRanges[workload.value]].contains { $0.count > 0 }
     }
 
-    /// Replicas that take requests, by workload and plane inside its fence.
+    /// Replicas that take requests, by declared workload and plane inside its fence.
     package var replicaCounts: [(workload: WorkloadIndex, plane: PlaneIndex, count: Int)] {
-        choiceRanges.enumerated().flatMap { index, range in
+        choiceRanges.enumerated().filter { directory.workloads[$0.offset].source == nil }.flatMap { index, range in
             choices[range].map { (WorkloadIndex(index), PlaneIndex(Int($0.plane)), Int($0.count)) }
         }
     }

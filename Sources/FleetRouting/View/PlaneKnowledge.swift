@@ -102,7 +102,7 @@ struct ReportReading {
         if let known = previous[replica.id]?.readySince { return known }
         let age = replica.stateAgeMilliseconds
         // Only the slow start depends on it, so anything beyond it is as good as it.
-        let counted = age.isFinite ? min(max(age, 0), RoutingLimits.slowStart.milliseconds) : 0
+        let counted = age.isFinite ? min(max(age, 0), Double(SlowStartRamp.longestMilliseconds)) : 0
         return now.advanced(by: .zero - .microseconds(Int64(counted * 1_000)))
     }
 

@@ -1,5 +1,6 @@
 import FleetModel
 package import FleetRouting
+import NIOCore
 
 /// `x-ratelimit-*` as OpenAI's API writes them: whole numbers, and times such as `120ms`, `8.64s` or `6m0s`.
 package struct RateLimitFields: Equatable, Sendable {
@@ -24,6 +25,14 @@ package struct RateLimitFields: Equatable, Sendable {
         if let tokens {
             Self.write(
                 tokens, "x-ratelimit-limit-tokens: ", "x-ratelimit-remaining-tokens: ", "x-ratelimit-reset-tokens: ", &cursor)
+        }
+    }
+
+    func write(to out: inout ByteBuffer) {
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.maximumBytes) { memory in
+            var cursor = ByteCursor(memory)
+            write(&cursor)
+            return cursor.count
         }
     }
 

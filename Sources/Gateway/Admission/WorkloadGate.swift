@@ -24,7 +24,7 @@ final class WorkloadGate {
 
     /// Whether a request may run now; it counts as running where it may.
     func enter(_ exchange: Exchange, _ policy: WorkloadAdmission) -> Verdict {
-        let index = place(exchange.facts.workload)
+        let index = place(exchange.gatePlace)
         let isOrdered = policy.queueTimeoutMilliseconds > 0 && workloads[index].line.count > 0
         if !isOrdered || exchange.priority == .critical, allows(index, exchange.priority, policy) {
             workloads[index].running += 1
@@ -37,16 +37,16 @@ final class WorkloadGate {
 
     /// Puts a request in line. False where the line is full of requests that are not of lower priority; those of lower priority give way.
     func wait(_ exchange: Exchange, _ policy: WorkloadAdmission, deadline: Moment) -> Bool {
-        let index = place(exchange.facts.workload)
-        if exchange.ticket == 0 {
+        let index = place(exchange.gatePlace)
+        if exchange.lineNumber == 0 {
             tickets += 1
-            exchange.ticket = tickets
+            exchange.lineNumber = tickets
         }
         let entrance = workloads[index].line.enter(
-            exchange.ticket, exchange.priority, deadline: deadline, bytes: exchange.client.body.bytes.readableBytes,
+            exchange.lineNumber, exchange.priority, deadline: deadline, bytes: exchange.client.body.bytes.readableBytes,
             limits: WaitingLine.Limits(requests: policy.queuedRequests, bytes: policy.queuedBytes))
         guard entrance != .full else { return false }
-        waiting[exchange.ticket] = exchange
+        waiting[exchange.lineNumber] = exchange
         if case .replaced(let tickets) = entrance {
             for ticket in tickets { waiting.removeValue(forKey: ticket)?.giveUp(.queueFull) }
         }
@@ -55,8 +55,8 @@ final class WorkloadGate {
 
     /// A request in line went away.
     func abandon(_ exchange: Exchange) {
-        workloads[place(exchange.facts.workload)].line.leave(exchange.ticket)
-        waiting[exchange.ticket] = nil
+        workloads[place(exchange.gatePlace)].line.leave(exchange.lineNumber)
+        waiting[exchange.lineNumber] = nil
     }
 
     /// A request that ran is over, or goes back in line.

@@ -52,13 +52,7 @@ package struct LocalResponse: Equatable, Sendable {
         if let allow { out.writeString("allow: \(allow)\r\n") }
         if status == 401 { out.writeStaticString("www-authenticate: Bearer realm=\"tradewind\"\r\n") }
         if let shouldRetry { out.writeString("x-should-retry: \(shouldRetry)\r\n") }
-        if let rateLimits {
-            out.writeWithUnsafeMutableBytes(minimumWritableBytes: RateLimitFields.maximumBytes) { memory in
-                var cursor = ByteCursor(memory)
-                rateLimits.write(&cursor)
-                return cursor.count
-            }
-        }
+        rateLimits?.write(to: &out)
         if let reason { out.writeString("x-tradewind-reason: \(reason)\r\n") }
         out.writeBytes(identity.lines[..<identity.requestLineCount])
         if closes {

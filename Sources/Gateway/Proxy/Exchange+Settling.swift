@@ -57,8 +57,10 @@ extension Exchange {
 extension ClientConnection {
     /// What the tenant has left, for the client; nil where nothing of it is limited by rate.
     func rateLimits(now: Moment) -> RateLimitFields? {
-        guard let tenant, tenant.isMetered(exchange.facts.workload) else { return nil }
-        let readings = tenant.readings(exchange.facts.workload, now: now)
+        // Whoever answers, the request counts for the workload that was asked for.
+        let workload = exchange.fallback.origin ?? exchange.facts.workload
+        guard let tenant, tenant.isMetered(workload) else { return nil }
+        let readings = tenant.readings(workload, now: now)
         guard readings.requests != nil || readings.tokens != nil else { return nil }
         return RateLimitFields(requests: readings.requests, tokens: readings.tokens)
     }

@@ -2,71 +2,82 @@ import FleetModel
 import FleetRouting
 import NIOCore
 
-/// A request's way through its workload's gate: in at once, in line, or not at all.
+/// The rests between attempts.
 extension Exchange {
-    var priority: Tenant.Priority { client.tenant?.priority ?? .standard }
-
-    var admissionPolicy: WorkloadAdmission { worker.router.table?.directory.admission(of: facts.workload) ?? .standard }
-
-    /// Starts a request that has been taken.
-    func enterGate(now: Moment) {
-        let policy = admissionPolicy
-        guard policy != .standard else { return attempt(now: now) }
-        switch worker.gate.enter(self, policy) {
-        case .enter:
-            isInside = true
-            attempt(now: now)
-        case .wait: if !standInLine(policy, now: now) { giveUp(.queueFull) }
-        case .refuse(let refusal): giveUp(refusal)
+    /// Waits until the table changes or a short time passed, then tries everything again.
+    func wait(now: Moment) {
+        plan.start(window: worker.limits.retryWindow, now: now)
+        guard takePendingSeat() else {
+            worker.counters.refused(.overloaded)
+            return fallBackOrGiveUp(overloaded, now: now)
         }
-    }
-
-    /// Waits for a replica that takes the request, where the workload lets requests wait. False: it does not, or has waited long enough.
-    func waitsForRoom(now: Moment) -> Bool {
-        let policy = admissionPolicy
-        guard plan.attempts == 0, policy.queueTimeoutMilliseconds > 0, lineDeadline.map({ now < $0 }) ?? true else {
-            return false
+        guard !plan.isOver(now: now), worker.wait(self) else {
+            leavePending()
+            return fallBackOrGiveUp(exhausted, now: now)
         }
-        if isInside {
-            isInside = false
-            worker.gate.leave(facts.workload)
-        }
-        return standInLine(policy, now: now)
-    }
-
-    private func standInLine(_ policy: WorkloadAdmission, now: Moment) -> Bool {
-        let deadline = lineDeadline ?? now.advanced(by: .milliseconds(policy.queueTimeoutMilliseconds))
-        lineDeadline = deadline
-        state = .queued
+        state = .waiting
+        armWithoutPhase(now: now)
         epoch += 1
-        guard worker.gate.wait(self, policy, deadline: deadline) else {
-            state = .idle
-            return false
+        let expected = epoch
+        let pause = plan.nextWait(shortest: worker.limits.shortestWait, longest: worker.limits.longestWait, now: now)
+        worker.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(max(1, Int64(pause / .nanoseconds(1))))) {
+            guard self.epoch == expected else { return }
+            self.worker.stopWaiting(self)
+            self.wake()
         }
-        // Whoever gave way may have sent another request, which took this one's place in turn.
-        if state == .queued { worker.arm(client, after: deadline.since(now), now: now) }
-        return true
     }
 
-    /// Its turn came.
-    func leaveLine() {
-        isInside = true
+    /// What the client is told when the window closed without an answer.
+    var exhausted: GatewayRefusal {
+        guard plan.attempts == 0 else { return .upstreamFailed(attempts: plan.attempts) }
+        return GatewayRefusal(.noReplica, explanation: explanation(of: .noReplica))
+    }
+
+    private var overloaded: GatewayRefusal { GatewayRefusal(.overloaded, explanation: explanation(of: .overloaded)) }
+
+    private func explanation(of refusal: RoutingRefusal) -> String {
+        worker.router.table?.explanation(of: refusal, workload: facts.workload)
+            ?? "this gateway has no routing snapshot yet; try again shortly"
+    }
+
+    func wake() {
+        guard state == .waiting else { return }
+        leavePending()
+        epoch += 1
+        history = AttemptHistory()
         state = .idle
-        worker.wheel.disarm(client)
         attempt(now: worker.now())
     }
 
-    func waitedTooLong() {
-        worker.gate.abandon(self)
-        giveUp(.queueTimedOut)
+    /// The jittered rest before a repetition; what was tried stays remembered.
+    func pause(now: Moment) {
+        guard let policy = route?.policy else { return attempt(now: now) }
+        let rest = plan.nextBackOff(base: policy.baseBackOff, longest: policy.maxBackOff, random: worker.random.next())
+        state = .waiting
+        armWithoutPhase(now: now)
+        epoch += 1
+        let expected = epoch
+        worker.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(max(1, Int64(rest / .nanoseconds(1))))) {
+            guard self.epoch == expected else { return }
+            self.epoch += 1
+            self.state = .idle
+            self.attempt(now: self.worker.now())
+        }
     }
 
-    /// The request is over for its gate.
-    func leaveGate() {
-        ticket = 0
-        lineDeadline = nil
-        guard isInside else { return }
-        isInside = false
-        worker.gate.leave(facts.workload)
+    /// A seat among those of its workload that wait; false when there is none.
+    private func takePendingSeat() -> Bool {
+        leavePending()
+        guard let account = worker.router.account(of: facts.workload), let limit = account.limits.maxPendingRequests else {
+            return true
+        }
+        guard account.pending.reserve(limit: limit) else { return false }
+        pendingSeat = account.pending
+        return true
+    }
+
+    func leavePending() {
+        pendingSeat?.release()
+        pendingSeat = nil
     }
 }

@@ -29,6 +29,8 @@ package struct LoopCounters: Equatable, Sendable {
     private(set) var timeToFirstByte: [Histogram] = []
     private(set) var duration: [Histogram] = []
     package private(set) var retries: UInt64 = 0
+    package private(set) var hedges: UInt64 = 0
+    package private(set) var fallbacks: UInt64 = 0
     private(set) var failures = [UInt64](repeating: 0, count: UpstreamFailure.allCases.count)
     private(set) var reasons = [UInt64](repeating: 0, count: RoutingReason.allCases.count)
     private(set) var refusals = [UInt64](repeating: 0, count: RoutingRefusal.allCases.count)
@@ -63,6 +65,8 @@ package struct LoopCounters: Equatable, Sendable {
     package mutating func refused(_ refusal: RoutingRefusal) { refusals[Int(refusal.rawValue)] += 1 }
     package mutating func refused(_ refusal: AdmissionRefusal) { admissionRefusals[Int(refusal.rawValue)] += 1 }
     package mutating func retried() { retries += 1 }
+    package mutating func hedged() { hedges += 1 }
+    package mutating func fellBack() { fallbacks += 1 }
     package mutating func upstreamFailed(_ failure: UpstreamFailure) { failures[Int(failure.rawValue)] += 1 }
     package mutating func clientDisconnected() { clientDisconnects += 1 }
     package mutating func requestWasMalformed() { malformedRequests += 1 }
@@ -81,6 +85,8 @@ package struct LoopCounters: Equatable, Sendable {
         for index in refusals.indices { refusals[index] += other.refusals[index] }
         for index in admissionRefusals.indices { admissionRefusals[index] += other.admissionRefusals[index] }
         retries += other.retries
+        hedges += other.hedges
+        fallbacks += other.fallbacks
         clientDisconnects += other.clientDisconnects
         malformedRequests += other.malformedRequests
         receivedBytes &+= other.receivedBytes

@@ -185,3 +185,30 @@ struct SnapshotComposerTests {
         #expect(assignments[1].isDrained)
     }
 }
+
+@Suite("Snapshot composer: resilience")
+struct SnapshotResilienceTests {
+    @Test("carries what a fleet says of resilience, and nothing where it says nothing")
+    func carries() throws {
+        let place = Location(coordinates: Coordinates(latitude: 43.65, longitude: -79.38), country: "CA")
+        let guarded = WorkloadResilience(
+            circuitBreakers: CircuitBreakers(maxRequests: 7), fallback: [Fallback(workload: "small", model: "s")])
+        let patient = RouteResilience(totalTimeoutMilliseconds: 9_000, hedging: Hedging(delayMilliseconds: 50))
+        func workload(_ name: String, _ resilience: WorkloadResilience) -> Resource {
+            .workload(
+                Workload(
+                    metadata: Metadata(name: name), models: [name], replica: ReplicaRequirement(profile: []),
+                    resilience: resilience))
+        }
+        let fleet = Fleet([
+            .gateway(Gateway(metadata: Metadata(name: "door"), location: place)), workload("chat", guarded),
+            workload("small", .standard),
+            .route(Route(metadata: Metadata(name: "a"), paths: ["/a/"], resilience: patient)),
+            .route(Route(metadata: Metadata(name: "b"), paths: ["/b/"])),
+        ])
+        let composer = SnapshotComposer(fleet: fleet, decision: PlacementDecision(workloads: []))
+        let snapshot = try #require(composer.snapshots.first)
+        #expect(snapshot.workloads.map(\.resilience) == [guarded, nil])
+        #expect(snapshot.routes.map(\.resilience) == [patient, nil])
+    }
+}

@@ -13,8 +13,8 @@ struct QueueTests {
         TestFleet.post(headers: "x-api-key: sk-\(priority.rawValue)\r\n")
     }
 
-    static func admission(_ admission: WorkloadAdmission) -> @Sendable (inout RoutingSnapshot) -> Void {
-        { snapshot in
+    static func admission(_ admission: WorkloadAdmission) -> TestFleet.Adjustment {
+        TestFleet.Adjustment { snapshot in
             for index in snapshot.workloads.indices { snapshot.workloads[index].admission = admission }
         }
     }
@@ -115,7 +115,7 @@ struct QueueTests {
             let size = request.text.contains("large") ? 2_000 : 10
             return [.send(ScriptedUpstream.ok(String(repeating: "a", count: size)))]
         }
-        let bound: @Sendable (inout RoutingSnapshot) -> Void = { snapshot in
+        let bound = TestFleet.Adjustment { snapshot in
             for index in snapshot.routes.indices {
                 snapshot.routes[index].maxRequestBytes = 100
                 snapshot.routes[index].maxResponseBytes = 1_000

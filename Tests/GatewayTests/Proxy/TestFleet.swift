@@ -14,6 +14,13 @@ final class TestFleet: Sendable {
         var address: ListenAddress
     }
 
+    /// What a test wants otherwise in the snapshot.
+    struct Adjustment: Sendable {
+        static let none = Adjustment { _ in }
+
+        let apply: @Sendable (inout RoutingSnapshot) -> Void
+    }
+
     let plane: DataPlane
     private let group: MultiThreadedEventLoopGroup
     private let view: ViewBox
@@ -41,7 +48,7 @@ final class TestFleet: Sendable {
         _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
         idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
         workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
-        adjust: @Sendable (inout RoutingSnapshot) -> Void = { _ in }, _ body: @Sendable (TestFleet) async throws -> Void
+        adjust: Adjustment = .none, _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
         let fleet = try await TestFleet(limits: limits)
         do {
@@ -67,7 +74,7 @@ final class TestFleet: Sendable {
     func declare(
         maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double, balancing: BalancingRules? = nil,
         workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
-        adjust: (inout RoutingSnapshot) -> Void = { _ in }
+        adjust: Adjustment = .none
     ) async throws {
         func workload(_ name: WorkloadName, _ planes: [PlaneName]) -> RoutingSnapshot.Workload {
             RoutingSnapshot.Workload(
@@ -93,7 +100,7 @@ final class TestFleet: Sendable {
             planes: [plane("far", 60), plane("near", 1)],
             routes: [route("fixed", "/fixed/", .workload("chat")), route("openai", "/v1/", .workloadByModel)],
             tenants: tenants)
-        adjust(&snapshot)
+        adjust.apply(&snapshot)
         guard case .accepted(let table) = view.view.withLock({ [snapshot] in $0.accept(snapshot) }) else {
             preconditionFailure("the test's snapshot is refused")
         }
@@ -141,6 +148,15 @@ final class TestFleet: Sendable {
             counters: try await counters(), routers: [], facts: ControlFacts(), now: NIODeadline.now().moment)
         let lines = page.split(separator: "\n").filter { $0.hasPrefix("tradewind_gateway_upstream_failures_total{") }
         return lines.filter { !$0.hasSuffix(" 0") }.map(String.init)
+    }
+
+    /// What a workload has under way, by the gateway's own accounts.
+    func account(_ workload: WorkloadName) -> WorkloadAccount? {
+        view.view.withLock { $0.table?.directory.workloads.first { $0.name == workload }?.account }
+    }
+
+    func statistics() async throws -> RouterStatistics {
+        try await plane.workers[0].submit { $0.statistics() }.get()
     }
 
     func counters() async throws -> LoopCounters {
