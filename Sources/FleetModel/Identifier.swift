@@ -26,6 +26,7 @@ package typealias RouteName = Identifier<Route>
 package typealias PolicyName = Identifier<CompliancePolicy>
 package typealias BudgetName = Identifier<Budget>
 package typealias PlacementPlanName = Identifier<PlacementPlan>
+package typealias TenantName = Identifier<Tenant>
 package typealias PoolName = Identifier<CapacityPool>
 
 /// Names are RFC 1123 labels: lower-case letters, digits and `-`, starting and ending with a letter or digit, at most 63 long.

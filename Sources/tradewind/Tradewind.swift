@@ -33,7 +33,7 @@ struct Tradewind: AsyncParsableCommand {
                     UpCommand.self, ServeCommand.self, PlaneCommand.self, GatewayCommand.self, RelayCommand.self,
                     EngineCommand.self,
                 ]),
-            CommandGroup(name: "Guard it", subcommands: [TokenCommand.self, AuditCommand.self]),
+            CommandGroup(name: "Guard it", subcommands: [TenantCommand.self, TokenCommand.self, AuditCommand.self]),
             CommandGroup(name: "Other", subcommands: [VersionCommand.self]),
         ])
 

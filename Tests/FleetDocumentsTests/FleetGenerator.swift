@@ -4,19 +4,22 @@ import SeededCases
 /// Valid fleets at random, with every field in every form it may take.
 struct FleetGenerator {
     private var random: SeededGenerator
+    private var planeNames: [PlaneName] = []
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     mutating func resources() -> [Resource] {
         let providers = (0..<int(1...3)).map { provider("provider-\($0)") }
-        let workloads = (0..<int(1...3)).map { workload("workload-\($0)") }
         let planes = (0..<int(1...3)).map { plane("plane-\($0)", provider: pick(providers).name) }
+        planeNames = planes.map(\.name)
+        let workloads = (0..<int(1...3)).map { workload("workload-\($0)") }
         return providers.map(Resource.provider) + planes.map(Resource.workloadPlane)
             + (0..<int(1...2)).map { .gateway(gateway("gateway-\($0)")) } + workloads.map(Resource.workload)
             + (0..<int(0...2)).map { .compliancePolicy(policy("policy-\($0)")) }
             + (0..<int(0...2)).map { .route(route("route-\($0)", workload: pick(workloads).name)) }
             + (0..<int(0...2)).map { .budget(budget("budget-\($0)", workloads: workloads.map(\.name))) }
             + (0..<int(0...1)).map { _ in .placementPlan(plan("default", planes: planes, workloads: workloads.map(\.name))) }
+            + (0..<int(0...2)).map { .tenant(tenant("tenant-\($0)", workloads: workloads.map(\.name))) }
     }
 
     private mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
@@ -149,7 +152,11 @@ struct FleetGenerator {
             scaling: ScalingPolicy(
                 minReplicas: minimum, maxReplicas: minimum + int(1...9),
                 queuedRequestsPerReplica: maybe { Double($0.int(1...99)) / 8 }),
-            demand: (0..<int(0...2)).map { demand($0) })
+            demand: (0..<int(0...2)).map { demand($0) }, balancing: balancing(),
+            admission: WorkloadAdmission(
+                queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
+                concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)),
+            resilience: flag() ? .standard : resilience())
     }
 
     private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {
@@ -166,6 +173,30 @@ struct FleetGenerator {
             fleetGeneration: maybe { UInt64($0.int(0...9_999)) })
     }
 
+    private mutating func limits(isPriced: Bool) -> Tenant.Limits {
+        Tenant.Limits(
+            requestsPerMinute: maybe { $0.int(1...9_999) }, tokensPerMinute: maybe { $0.int(1...9_999_999) },
+            concurrentRequests: maybe { $0.int(1...99) },
+            budgetPerDay: isPriced ? maybe { USD(billionths: Int64($0.int(1...9_999_999_999))) } : nil,
+            budgetPerMonth: isPriced ? maybe { USD(billionths: Int64($0.int(1...999)) * USD.billionthsPerDollar) } : nil)
+    }
+
+    private mutating func tenant(_ name: String, workloads: [WorkloadName]) -> Tenant {
+        let price: Tenant.Price? = maybe { generator in
+            Tenant.Price(
+                input: USDPerMillionTokens(billionthsPerToken: Int64(generator.int(0...9_999))),
+                output: USDPerMillionTokens(billionthsPerToken: Int64(generator.int(0...9_999_999))))
+        }
+        let keys = (0..<int(0...2)).map { position in
+            Tenant.APIKey(
+                name: "key-\(position)", sha256: String((0..<64).map { _ in pick(Array("0123456789abcdef")) }))
+        }
+        return Tenant(
+            metadata: metadata(name), country: maybe { $0.pick(["CA", "DE", "NO"]) }, models: pick([[], ["a", "b/c"]]),
+            priority: pick(Tenant.Priority.allCases), apiKeys: keys, limits: limits(isPriced: price != nil), price: price,
+            workloads: flag() ? [] : [Tenant.WorkloadTerms(workload: workloads[0], limits: limits(isPriced: price != nil))])
+    }
+
     private mutating func policy(_ name: String) -> CompliancePolicy {
         CompliancePolicy(
             metadata: metadata(name),
@@ -177,11 +208,68 @@ struct FleetGenerator {
                 encryptionAtRest: flag(), audit: pick(DataProtection.Audit.allCases)))
     }
 
+    private mutating func balancing() -> BalancingRules {
+        let policy = pick(BalancingRules.Policy.allCases)
+        let affinity = policy.isHash ? pick([.none, .cookie]) : pick(BalancingRules.Affinity.allCases)
+        let source: BalancingRules.HashSource? = policy.isHash ? pick([nil, .clientAddress, .header]) : nil
+        let cookie = BalancingRules.Cookie(
+            name: pick(["tradewind-session", "s"]), path: pick(["/", "/v1/"]), ttlSeconds: maybe { $0.int(1...31_536_000) })
+        return BalancingRules(
+            policy: policy, affinity: affinity, hashOn: source,
+            header: affinity == .header || source == .header ? "x-session-id" : nil,
+            cookie: affinity == .cookie ? maybe { _ in cookie } : nil,
+            planes: flag()
+                ? planeNames.map { BalancingRules.PlaneShare(plane: $0, weight: int(1...1_000), priority: int(0...15)) } : [],
+            overprovisioningFactor: Double(int(8...80)) / 8, panicThreshold: share().fraction)
+    }
+
     private mutating func route(_ name: String, workload: WorkloadName) -> Route {
         Route(
             metadata: metadata(name), hosts: flag() ? ["api.example.com"] : [], paths: ["/\(name)/", "/\(name)-2"],
-            target: flag() ? .workloadByModel : .workload(workload), balancing: pick(Route.Balancing.allCases),
-            affinity: pick(Route.Affinity.allCases),
-            timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16))
+            target: flag() ? .workloadByModel : .workload(workload), balancing: maybe { $0.balancing() },
+            timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16),
+            maxRequestBytes: maybe { $0.int(1...9_999) << 10 },
+            maxResponseBytes: maybe { $0.int(1...9_999_999) << 10 },
+            resilience: flag() ? .standard : patience(otherThan: workload))
+    }
+
+    private mutating func resilience() -> WorkloadResilience {
+        let base = int(1...5_000)
+        let interval = int(1_000...60_000)
+        return WorkloadResilience(
+            outlierDetection: OutlierDetection(
+                consecutive5xx: int(1...255), consecutiveGatewayFailure: int(1...255),
+                consecutiveLocalOriginFailure: int(1...255), intervalMilliseconds: interval, baseEjectionMilliseconds: base,
+                maxEjectionMilliseconds: base + int(0...5_000), maxEjectionShare: share().fraction,
+                successRate: maybe { .init(stdevFactor: Double($0.int(1...40)) / 4, minimumHosts: $0.int(1...9)) },
+                failurePercentage: maybe { .init(threshold: $0.share().fraction, requestVolume: $0.int(1...9)) },
+                latency: maybe { .init(factor: 1 + Double($0.int(1...40)) / 4) }),
+            healthChecks: HealthChecks(
+                shallow: .init(
+                    path: maybe { _ in "/health" }, intervalMilliseconds: interval, timeoutMilliseconds: int(1...interval),
+                    healthyThreshold: int(1...100), unhealthyThreshold: int(1...100)),
+                deep: maybe { generator in
+                    .init(
+                        path: "/v1/completions", body: generator.maybe { _ in "{\"model\":\"x\",\"max_tokens\":1}" },
+                        intervalMilliseconds: interval, timeoutMilliseconds: interval, healthyThreshold: 1,
+                        unhealthyThreshold: generator.int(1...100))
+                }),
+            slowStart: SlowStart(
+                windowMilliseconds: int(0...100_000), aggression: Double(int(1...40)) / 4, minWeight: share().fraction),
+            circuitBreakers: CircuitBreakers(
+                maxConnections: maybe { $0.int(1...99) }, maxPendingRequests: maybe { $0.int(0...99) },
+                maxRequests: maybe { $0.int(1...99) }, maxRetries: maybe { $0.int(0...99) }))
+    }
+
+    private mutating func patience(otherThan workload: WorkloadName) -> RouteResilience {
+        let base = int(1...5_000)
+        return RouteResilience(
+            totalTimeoutMilliseconds: maybe { $0.int(1...100_000) },
+            retries: RetryPolicy(
+                retryOn: flag() ? [] : [.rateLimited, .gatewayError], perTryTimeoutMilliseconds: maybe { $0.int(1...100_000) },
+                baseBackOffMilliseconds: base, maxBackOffMilliseconds: base + int(0...5_000),
+                budget: maybe { .init(share: $0.share().fraction, minRetryConcurrency: $0.int(0...9)) }),
+            hedging: maybe { Hedging(delayMilliseconds: $0.int(1...900), percentile: $0.flag() ? 0.95 : nil) },
+            keepAliveMilliseconds: maybe { $0.int(1_000...300_000) })
     }
 }

@@ -59,12 +59,13 @@ struct FleetFixture {
 /// A view and a router that are told the same things in the order a gateway tells them.
 struct GatewayScript {
     var view = FleetView(gateway: "frankfurt")
-    var router = Router()
+    var router: Router
     var now = Moment(nanoseconds: 1_000_000_000_000)
     var actions: [RouterAction] = []
     private var sequences: [PlaneName: UInt64] = [:]
 
-    init(_ fixture: FleetFixture = FleetFixture()) {
+    init(_ fixture: FleetFixture = FleetFixture(), seed: UInt64 = 0) {
+        router = Router(seed: seed, prefixBlocks: 1_024)
         take(fixture.snapshot)
     }
 
@@ -118,16 +119,26 @@ struct GatewayScript {
     func id(_ handle: ReplicaHandle) -> String? { view.table?.replica(handle)?.id.description }
 
     mutating func decide(
-        _ workload: WorkloadName, _ balancing: Route.Balancing = .predictedTimeToFirstToken, prefix: UInt64? = nil,
+        _ workload: WorkloadName, _ balancing: BalancingRules.Policy = .predictedTimeToFirstToken, prefix: UInt64? = nil,
         attempts: AttemptHistory = AttemptHistory()
     ) -> RoutingDecision {
-        let facts = RequestFacts(workload: self.workload(workload), balancing: balancing, prefixHash: prefix)
+        let facts = RequestFacts(
+            workload: self.workload(workload), balancing: balancing, prefix: prefix.map { PrefixChain(blocks: [$0]) })
         return router.decide(facts, attempts: attempts, now: now)
+    }
+
+    /// The chosen replica's id and the reason's code for any facts, or the refusal's code.
+    mutating func choice(_ facts: RequestFacts, attempts: AttemptHistory = AttemptHistory()) -> (replica: String, reason: String)
+    {
+        switch router.decide(facts, attempts: attempts, now: now) {
+        case .send(let handle, _, let reason): (id(handle) ?? "gone", reason.code.description)
+        case .refuse(let refusal): ("", refusal.code.description)
+        }
     }
 
     /// The chosen replica's id and the reason's code, or the refusal's code.
     mutating func choice(
-        _ workload: WorkloadName, _ balancing: Route.Balancing = .predictedTimeToFirstToken, prefix: UInt64? = nil,
+        _ workload: WorkloadName, _ balancing: BalancingRules.Policy = .predictedTimeToFirstToken, prefix: UInt64? = nil,
         attempts: AttemptHistory = AttemptHistory()
     ) -> (replica: String, reason: String) {
         switch decide(workload, balancing, prefix: prefix, attempts: attempts) {

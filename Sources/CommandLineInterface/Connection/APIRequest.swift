@@ -27,6 +27,13 @@ package struct APIRequest: Equatable, Sendable {
 
     package static func get(_ key: ResourceKey) -> APIRequest { APIRequest("GET", path(key)) }
 
+    /// - Parameter document: one resource, JSON.
+    package static func put(_ key: ResourceKey, _ document: [UInt8]) -> APIRequest {
+        var request = APIRequest("PUT", path(key))
+        request.body = document
+        return request
+    }
+
     package static func delete(_ key: ResourceKey) -> APIRequest { APIRequest("DELETE", path(key)) }
 
     package static func drain(plane: PlaneName, isDrained: Bool) -> APIRequest {

@@ -13,6 +13,7 @@ extension Listing {
         case .resources(.route): Self.routeColumns
         case .resources(.budget): Self.budgetColumns
         case .resources(.placementPlan): Self.placementPlanColumns
+        case .resources(.tenant): Self.tenantColumns
         case .replicas: Self.replicaColumns
         case .events: Self.eventColumns
         case .audit: Self.auditColumns
@@ -96,8 +97,8 @@ extension Listing {
             let target = item["spec"]["to"]
             return target["workload"].text ?? (target.isNull ? "workloadByModel" : ItemReading.variant(target))
         },
-        plain("BALANCING", or: Route.Balancing.predictedTimeToFirstToken.rawValue, "spec", "balancing", "policy"), .age,
-        plain("AFFINITY", isWide: true, or: Route.Affinity.none.rawValue, "spec", "balancing", "affinity"),
+        plain("BALANCING", or: "by workload", "spec", "balancing", "policy"), .age,
+        plain("AFFINITY", isWide: true, or: "none", "spec", "balancing", "affinity"),
         list("HOSTS", isWide: true, "spec", "match", "hosts"),
     ]
 
@@ -116,6 +117,20 @@ extension Listing {
             Set(item["spec"]["replicas"].elements.compactMap { $0["workload"].text }).sorted().joined(separator: ",")
         },
         plain("FLEET", "spec", "fleetGeneration"), .age,
+    ]
+
+    private static let tenantColumns: [Column] = [
+        .name, plain("PRIORITY", or: Tenant.Priority.standard.rawValue, "spec", "priority"),
+        Column("KEYS") { "\($0["spec"]["apiKeys"].elements.count)" },
+        Column("MODELS") { item in
+            let models = item["spec"]["models"]
+            return models.elements.isEmpty ? "all" : ItemReading.list(models)
+        },
+        plain("COUNTRY", "spec", "country"), .age,
+        plain("REQ/MIN", isWide: true, "spec", "limits", "requestsPerMinute"),
+        plain("TOK/MIN", isWide: true, "spec", "limits", "tokensPerMinute"),
+        plain("PER DAY", isWide: true, "spec", "limits", "budget", "perDay"),
+        plain("PER MONTH", isWide: true, "spec", "limits", "budget", "perMonth"),
     ]
 
     private static let replicaColumns: [Column] = [

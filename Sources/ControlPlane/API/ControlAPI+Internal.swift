@@ -45,7 +45,8 @@ extension ControlAPI {
             throw StoreError.notFound(ResourceKey(kind: .gateway, name: gateway.rawValue))
         }
         _ = reconciler.receive(report)
-        return Response(status: .noContent)
+        guard let quota = report.quota else { return Response(status: .noContent) }
+        return try .json(reconciler.grant(quota, to: gateway))
     }
 
     // MARK: Both

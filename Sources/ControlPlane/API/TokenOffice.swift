@@ -85,7 +85,7 @@ package final class TokenOffice: Sendable {
             switch key.kind {
             case .workloadPlane: scope = .plane(PlaneName(key.name))
             case .gateway: scope = .gateway(GatewayName(key.name))
-            case .provider, .workload, .compliancePolicy, .route, .budget, .placementPlan: continue
+            case .provider, .workload, .compliancePolicy, .route, .budget, .placementPlan, .tenant: continue
             }
             try? FileManager.default.removeItem(atPath: folder.tokenFile(scope))
             _ = checked.withLock { $0.remove(scope) }

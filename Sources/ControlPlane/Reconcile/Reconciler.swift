@@ -18,6 +18,7 @@ package final class Reconciler: Sendable {
 
     private struct State {
         var observation: FleetObservation
+        var quotas: QuotaGrantor
         var handover = Handover()
         var pendingEvents: [FleetEvent] = []
         var isDirty = true
@@ -56,7 +57,7 @@ package final class Reconciler: Sendable {
         self.clock = clock
         self.logger = logger
         start = clock.now()
-        state = Mutex(State(observation: FleetObservation(start: start)))
+        state = Mutex(State(observation: FleetObservation(start: start), quotas: QuotaGrantor(start: start)))
         (wakes, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -76,6 +77,11 @@ package final class Reconciler: Sendable {
     /// Takes a gateway's report.
     package func receive(_ report: GatewayReport) -> Bool {
         take { $0.receive(report, now: clock.now()) }
+    }
+
+    /// What a gateway may use of tenants' limits from now on.
+    package func grant(_ report: QuotaReport, to gateway: GatewayName) -> QuotaGrant {
+        state.withLock { $0.quotas.receive(report, from: gateway, now: clock.now()) }
     }
 
     private func take(_ input: (inout FleetObservation) -> FleetObservation.Receipt) -> Bool {
@@ -166,6 +172,7 @@ package final class Reconciler: Sendable {
         try await declareRecipients(of: fleet)
         let observation = state.withLock { state in
             state.observation.retain(fleet)
+            state.quotas.declare(fleet)
             return state.observation
         }
         let records = try await recordFeedAddresses(of: fleet, observation)

@@ -114,7 +114,7 @@ extension SQLiteStore {
         switch key.kind {
         case .workloadPlane: .plane(PlaneName(key.name))
         case .gateway: .gateway(GatewayName(key.name))
-        case .provider, .workload, .compliancePolicy, .route, .budget, .placementPlan: nil
+        case .provider, .workload, .compliancePolicy, .route, .budget, .placementPlan, .tenant: nil
         }
     }
 

@@ -38,7 +38,8 @@ package struct SnapshotComposer: Sendable {
     package func snapshot(for gateway: Gateway) -> RoutingSnapshot {
         RoutingSnapshot(
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,
-            workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes)
+            workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes,
+            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count)
     }
 
     private func workload(_ workload: Workload, at gateway: Gateway) -> RoutingSnapshot.Workload {
@@ -60,7 +61,9 @@ package struct SnapshotComposer: Sendable {
             excludedPlanes: excluded, placedPlanes: placed, refusal: refusal(of: workload, at: gateway),
             maxSnapshotAgeMilliseconds: workload.data.maxSnapshotAge?.milliseconds,
             ratesPerReplica: Dictionary(
-                workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }))
+                workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
+            balancing: workload.balancing, admission: workload.admission,
+            resilience: workload.resilience == .standard ? nil : workload.resilience)
     }
 
     private func refusal(of workload: Workload, at gateway: Gateway) -> String? {
@@ -73,8 +76,10 @@ package struct SnapshotComposer: Sendable {
     private static func route(_ route: Route) -> RoutingSnapshot.Route {
         RoutingSnapshot.Route(
             name: route.name, hosts: route.hosts, paths: route.paths, target: route.target, balancing: route.balancing,
-            affinity: route.affinity, connectTimeoutMilliseconds: route.timeouts.connect.milliseconds,
+            connectTimeoutMilliseconds: route.timeouts.connect.milliseconds,
             firstByteTimeoutMilliseconds: route.timeouts.firstByte.milliseconds,
-            idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts)
+            idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts,
+            maxRequestBytes: route.maxRequestBytes, maxResponseBytes: route.maxResponseBytes,
+            resilience: route.resilience == .standard ? nil : route.resilience)
     }
 }

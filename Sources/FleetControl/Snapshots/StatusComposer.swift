@@ -51,6 +51,12 @@ package struct StatusComposer: Sendable {
                 Condition(type: "Accepted", status: .yes, reason: "InForce", message: "every plan keeps to it")
             ])
         case .placementPlan(let plan): ResourceStatus(conditions: conditions(of: plan))
+        case .tenant(let tenant):
+            ResourceStatus(conditions: [
+                Condition(
+                    type: "Accepted", status: .yes, reason: "InForce",
+                    message: "every gateway is told of its \(tenant.apiKeys.count) keys and of its limits")
+            ])
         }
     }
 

@@ -32,6 +32,7 @@ struct KindSchema: Sendable {
         case .route: route
         case .budget: budget
         case .placementPlan: placementPlan
+        case .tenant: tenant
         }
     }
 
@@ -59,6 +60,9 @@ struct KindSchema: Sendable {
     private static let placementPlan = KindSchema(
         PlacementPlan.shape.rule, blank: PlacementPlan.shape.blank, resource: Resource.placementPlan,
         specification: { if case .placementPlan(let value) = $0 { value } else { nil } })
+    private static let tenant = KindSchema(
+        Tenant.shape.rule, blank: Tenant.shape.blank, resource: Resource.tenant,
+        specification: { if case .tenant(let value) = $0 { value } else { nil } })
 }
 
 extension Metadata {

@@ -17,20 +17,28 @@ extension Route {
                     .required("paths", \.paths, .list(.text("a path prefix such as /v1/"))),
                 ]),
             .optional("to", \.target, default: .workloadByModel, .target),
-            .group(
-                "balancing",
-                [
-                    .optional("policy", \.balancing, default: .predictedTimeToFirstToken, .choice),
-                    .optional("affinity", \.affinity, default: .none, .choice),
-                ]),
+            .optional("balancing", \.balancing, .balancing),
             .group(
                 "timeouts",
                 [
                     .optional("connect", \.timeouts.connect, default: Timeouts().connect, .quantity),
                     .optional("firstByte", \.timeouts.firstByte, default: Timeouts().firstByte, .quantity),
                     .optional("idle", \.timeouts.idle, default: Timeouts().idle, .quantity),
+                    .optional("total", \.resilience.totalTimeoutMilliseconds, .milliseconds(allowsZero: false)),
                 ]),
-            .group("retries", [.optional("maxAttempts", \.maxAttempts, default: 4, .whole("attempts"))]),
+            .group(
+                "limits",
+                [
+                    .optional("maxRequestBytes", \.maxRequestBytes, .bytes),
+                    .optional("maxResponseBytes", \.maxResponseBytes, .bytes),
+                ]),
+            .group(
+                "retries",
+                [.optional("maxAttempts", \.maxAttempts, default: 4, .whole("attempts"))]
+                    + RetryPolicy.fields),
+            .optional("hedging", \.resilience.hedging, Hedging.rule),
+            .optional("fallback", \.resilience.fallback, default: [], .list(Fallback.rule)),
+            .group("streaming", [.optional("keepAlive", \.resilience.keepAliveMilliseconds, .milliseconds(allowsZero: false))]),
         ])
 }
 

@@ -44,7 +44,10 @@ extension Workload {
             .group("purchase", [.optional("maxSpotShare", \.workload.maxSpotShare, default: blank.maxSpotShare, .quantity)]),
             .group("traffic", [.optional("egressPerRequest", \.workload.egressPerRequest, .answerSize)]),
             .group("scaling", scalingFields),
+            .optional("balancing", \.workload.balancing, default: blank.balancing, .balancing),
             .optional("demand", \.workload.demand, default: [], .list(.demand)),
+            .group("admission", admissionFields),
+            .optional("resilience", \.workload.resilience, default: .standard, WorkloadResilience.rule),
         ])
 
     private static let objectiveFields: [Field<WorkloadDraft>] = [
@@ -54,6 +57,22 @@ extension Workload {
         .optional("keptShare", \.workload.objective.keptShare, default: blank.objective.keptShare, .quantity),
         .optional(
             "targetUtilization", \.workload.objective.targetUtilization, default: blank.objective.targetUtilization, .quantity),
+    ]
+
+    private static let admissionFields: [Field<WorkloadDraft>] = [
+        .group(
+            "queue",
+            [
+                .optional(
+                    "timeout", \.workload.admission.queueTimeoutMilliseconds, default: blank.admission.queueTimeoutMilliseconds,
+                    .milliseconds(allowsZero: true)),
+                .optional(
+                    "maxRequests", \.workload.admission.queuedRequests, default: blank.admission.queuedRequests,
+                    .whole("requests")),
+                .optional("maxBytes", \.workload.admission.queuedBytes, default: blank.admission.queuedBytes, .bytes),
+            ]),
+        .optional(
+            "concurrencyLimit", \.workload.admission.concurrencyLimit, default: blank.admission.concurrencyLimit, .choice),
     ]
 
     private static let scalingFields: [Field<WorkloadDraft>] = [

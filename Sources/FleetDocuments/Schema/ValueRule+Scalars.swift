@@ -32,6 +32,18 @@ extension ValueRule where Value == Int {
             write: { .integer(Int64($0)) })
     }
 
+    /// A size kept in whole bytes.
+    static var bytes: ValueRule {
+        .scalar(
+            accepted: "a size of whole bytes such as 512KiB or 64MiB",
+            read: { text, _ in
+                guard let size = Gibibytes(text: text) else { return nil }
+                let bytes = size.value * 1_073_741_824
+                return bytes == bytes.rounded() && bytes < 1e15 ? Int(bytes) : nil
+            },
+            write: { .text(Gibibytes(Double($0) / 1_073_741_824).text) })
+    }
+
     /// A time kept in whole milliseconds.
     static func milliseconds(allowsZero: Bool) -> ValueRule {
         .scalar(

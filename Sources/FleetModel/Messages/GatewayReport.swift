@@ -11,10 +11,12 @@ package struct GatewayReport: Equatable, Sendable, Codable {
     /// Finished requests since its start, by workload name.
     package var requests: [String: UInt64]
     package var pid: Int32
+    /// What it holds of tenants' limits; nil where none is declared. The answer to the report is a ``QuotaGrant`` then.
+    package var quota: QuotaReport?
 
     package init(
         gateway: GatewayName, snapshot: SnapshotVersion?, address: String, isReady: Bool, roundTripMilliseconds: [String: Double],
-        requests: [String: UInt64], pid: Int32
+        requests: [String: UInt64], pid: Int32, quota: QuotaReport? = nil
     ) {
         self.gateway = gateway
         self.snapshot = snapshot
@@ -23,5 +25,6 @@ package struct GatewayReport: Equatable, Sendable, Codable {
         self.roundTripMilliseconds = roundTripMilliseconds
         self.requests = requests
         self.pid = pid
+        self.quota = quota
     }
 }

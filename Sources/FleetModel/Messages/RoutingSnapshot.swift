@@ -4,7 +4,7 @@
 /// It holds no secret. Replica addresses are not in it: planes tell gateways those directly (``PlaneReport``).
 package struct RoutingSnapshot: Equatable, Sendable, Codable {
     /// The format; a reader refuses one it does not know.
-    package static let currentFormat = 1
+    package static let currentFormat = 2
 
     package struct Workload: Equatable, Sendable, Codable {
         package var name: WorkloadName
@@ -24,11 +24,18 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var maxSnapshotAgeMilliseconds: Double?
         /// Throughput of one replica by accelerator type, req/s, for predicting queues.
         package var ratesPerReplica: [String: Double]
+        /// For routes that say nothing of their own.
+        package var balancing: BalancingRules
+        package var admission: WorkloadAdmission
+        /// Nil means ``WorkloadResilience/standard``.
+        package var resilience: WorkloadResilience?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
-            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:]
+            maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
+            balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
+            resilience: WorkloadResilience? = nil
         ) {
             self.name = name
             self.models = models
@@ -40,6 +47,9 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.refusal = refusal
             self.maxSnapshotAgeMilliseconds = maxSnapshotAgeMilliseconds
             self.ratesPerReplica = ratesPerReplica
+            self.balancing = balancing
+            self.admission = admission
+            self.resilience = resilience
         }
     }
 
@@ -82,29 +92,36 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var hosts: [String]
         package var paths: [String]
         package var target: FleetModel.Route.Target
-        package var balancing: FleetModel.Route.Balancing
-        package var affinity: FleetModel.Route.Affinity
+        /// Nil: as the workload says.
+        package var balancing: BalancingRules?
         package var connectTimeoutMilliseconds: Double
         package var firstByteTimeoutMilliseconds: Double
         package var idleTimeoutMilliseconds: Double
         package var maxAttempts: Int
+        /// Bytes of bodies; nil leaves the gateway's own limit, and responses without one.
+        package var maxRequestBytes: Int?
+        package var maxResponseBytes: Int?
+        /// Nil means ``RouteResilience/standard``.
+        package var resilience: RouteResilience?
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
-            balancing: FleetModel.Route.Balancing = .predictedTimeToFirstToken, affinity: FleetModel.Route.Affinity = .none,
-            connectTimeoutMilliseconds: Double = 2_000, firstByteTimeoutMilliseconds: Double = 60_000,
-            idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4
+            balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
+            firstByteTimeoutMilliseconds: Double = 60_000, idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4,
+            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience? = nil
         ) {
             self.name = name
             self.hosts = hosts
             self.paths = paths
             self.target = target
             self.balancing = balancing
-            self.affinity = affinity
             self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
             self.firstByteTimeoutMilliseconds = firstByteTimeoutMilliseconds
             self.idleTimeoutMilliseconds = idleTimeoutMilliseconds
             self.maxAttempts = maxAttempts
+            self.maxRequestBytes = maxRequestBytes
+            self.maxResponseBytes = maxResponseBytes
+            self.resilience = resilience
         }
     }
 
@@ -118,10 +135,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var planes: [Plane]
     /// Sorted by name. Where none is declared the control plane sends `/v1/` by model.
     package var routes: [Route]
+    /// Sorted by name. Where there is none, gateways ask for no key.
+    package var tenants: [TenantTerms]
+    /// Gateways of the fleet: tenants' limits hold over all of them.
+    package var gatewayCount: Int
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
-        routes: [Route]
+        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1
     ) {
         format = Self.currentFormat
         self.version = version
@@ -130,6 +151,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.workloads = workloads
         self.planes = planes
         self.routes = routes
+        self.tenants = tenants
+        self.gatewayCount = gatewayCount
     }
 }
 

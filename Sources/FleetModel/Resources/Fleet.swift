@@ -8,6 +8,7 @@ package struct Fleet: Equatable, Sendable {
     package private(set) var routes: [Route] = []
     package private(set) var budgets: [Budget] = []
     package private(set) var placementPlans: [PlacementPlan] = []
+    package private(set) var tenants: [Tenant] = []
 
     /// Later resources replace earlier ones of the same kind and name.
     package init(_ resources: [Resource] = []) {
@@ -23,6 +24,7 @@ package struct Fleet: Equatable, Sendable {
             case .route(let resource): routes.append(resource)
             case .budget(let resource): budgets.append(resource)
             case .placementPlan(let resource): placementPlans.append(resource)
+            case .tenant(let resource): tenants.append(resource)
             }
         }
     }
@@ -31,7 +33,7 @@ package struct Fleet: Equatable, Sendable {
     package var resources: [Resource] {
         providers.map(Resource.provider) + planes.map(Resource.workloadPlane) + workloads.map(Resource.workload)
             + policies.map(Resource.compliancePolicy) + gateways.map(Resource.gateway) + routes.map(Resource.route)
-            + budgets.map(Resource.budget) + placementPlans.map(Resource.placementPlan)
+            + budgets.map(Resource.budget) + placementPlans.map(Resource.placementPlan) + tenants.map(Resource.tenant)
     }
 
     /// The plan that is carried out: the one named ``PlacementPlan/nameInForce``. Without it placement decides by itself.

@@ -35,6 +35,7 @@ package enum ResourceKind: String, CaseIterable, Sendable, Codable, Comparable {
     case route = "Route"
     case budget = "Budget"
     case placementPlan = "PlacementPlan"
+    case tenant = "Tenant"
 
     /// The name in API paths and the command line: `workloadplanes`.
     package var plural: String {
@@ -47,6 +48,7 @@ package enum ResourceKind: String, CaseIterable, Sendable, Codable, Comparable {
         case .route: "routes"
         case .budget: "budgets"
         case .placementPlan: "placementplans"
+        case .tenant: "tenants"
         }
     }
 
@@ -61,6 +63,7 @@ package enum ResourceKind: String, CaseIterable, Sendable, Codable, Comparable {
         case .route: ["route"]
         case .budget: ["budget"]
         case .placementPlan: ["placementplan", "plan", "plans", "pp"]
+        case .tenant: ["tenant"]
         }
     }
 

@@ -8,6 +8,7 @@ package enum Resource: Equatable, Sendable {
     case route(Route)
     case budget(Budget)
     case placementPlan(PlacementPlan)
+    case tenant(Tenant)
 
     package var kind: ResourceKind {
         switch self {
@@ -19,6 +20,7 @@ package enum Resource: Equatable, Sendable {
         case .route: .route
         case .budget: .budget
         case .placementPlan: .placementPlan
+        case .tenant: .tenant
         }
     }
 
@@ -33,6 +35,7 @@ package enum Resource: Equatable, Sendable {
             case .route(let resource): resource.metadata
             case .budget(let resource): resource.metadata
             case .placementPlan(let resource): resource.metadata
+            case .tenant(let resource): resource.metadata
             }
         }
         set {
@@ -61,6 +64,9 @@ package enum Resource: Equatable, Sendable {
             case .placementPlan(var resource):
                 resource.metadata = newValue
                 self = .placementPlan(resource)
+            case .tenant(var resource):
+                resource.metadata = newValue
+                self = .tenant(resource)
             }
         }
     }

@@ -5,16 +5,6 @@ package struct Route: Equatable, Sendable {
         case workloadByModel
         case workload(WorkloadName)
     }
-    package enum Balancing: String, CaseIterable, Sendable, Codable {
-        case predictedTimeToFirstToken
-        case leastRequest
-        case roundRobin
-    }
-    package enum Affinity: String, CaseIterable, Sendable, Codable {
-        case none
-        /// Requests that begin alike go to the same replica while its load allows, so that its KV cache is used again.
-        case prefix
-    }
     package struct Timeouts: Equatable, Sendable {
         package var connect: Duration
         /// From the request sent to the first byte of the response.
@@ -35,26 +25,32 @@ package struct Route: Equatable, Sendable {
     /// Path prefixes; the longest match over all routes wins.
     package var paths: [String]
     package var target: Target
-    package var balancing: Balancing
-    package var affinity: Affinity
+    /// Nil: as the workload says.
+    package var balancing: BalancingRules?
     package var timeouts: Timeouts
     /// Most times one request is sent, the first included.
     package var maxAttempts: Int
+    /// Bytes of a request's and of a response's body; nil leaves the gateway's own limit, and responses without one.
+    package var maxRequestBytes: Int?
+    package var maxResponseBytes: Int?
+    package var resilience: RouteResilience
 
     package var name: RouteName { RouteName(metadata.name) }
 
     package init(
         metadata: Metadata, hosts: [String] = [], paths: [String], target: Target = .workloadByModel,
-        balancing: Balancing = .predictedTimeToFirstToken, affinity: Affinity = .none, timeouts: Timeouts = Timeouts(),
-        maxAttempts: Int = 4
+        balancing: BalancingRules? = nil, timeouts: Timeouts = Timeouts(), maxAttempts: Int = 4,
+        maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience = .standard
     ) {
         self.metadata = metadata
         self.hosts = hosts
         self.paths = paths
         self.target = target
         self.balancing = balancing
-        self.affinity = affinity
         self.timeouts = timeouts
         self.maxAttempts = maxAttempts
+        self.maxRequestBytes = maxRequestBytes
+        self.maxResponseBytes = maxResponseBytes
+        self.resilience = resilience
     }
 }

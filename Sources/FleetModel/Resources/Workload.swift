@@ -1,4 +1,5 @@
-/// A model service: what one replica needs and what its users were promised. Names no provider and no plane.
+/// A model service: what one replica needs and what its users were promised. Names no provider, and planes
+/// only to say how they share its traffic.
 package struct Workload: Equatable, Sendable {
     package enum Class: String, CaseIterable, Sendable, Codable {
         /// Somebody waits for the answer.
@@ -22,13 +23,20 @@ package struct Workload: Equatable, Sendable {
     package var egressPerRequest: Gibibytes?
     package var scaling: ScalingPolicy
     package var demand: [Demand]
+    /// For routes that say nothing of their own.
+    package var balancing: BalancingRules
+    /// What gateways do with requests that cannot be sent at once.
+    package var admission: WorkloadAdmission
+    package var resilience: WorkloadResilience
 
     package var name: WorkloadName { WorkloadName(metadata.name) }
 
     package init(
         metadata: Metadata, models: [String], workloadClass: Class = .realtime, replica: ReplicaRequirement,
         objective: Objective = Objective(), data: DataRules = DataRules(), maxSpotShare: Share = .whole,
-        egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = []
+        egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = [],
+        balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
+        resilience: WorkloadResilience = .standard
     ) {
         self.metadata = metadata
         self.models = models
@@ -40,6 +48,9 @@ package struct Workload: Equatable, Sendable {
         self.egressPerRequest = egressPerRequest
         self.scaling = scaling
         self.demand = demand
+        self.balancing = balancing
+        self.admission = admission
+        self.resilience = resilience
     }
 }
 

@@ -19,6 +19,7 @@ extension Fleet {
             case .route(let route): collector.checkRoute(route)
             case .budget(let budget): collector.checkBudget(budget)
             case .placementPlan(let plan): collector.checkPlacementPlan(plan, planes: planes)
+            case .tenant(let tenant): collector.checkTenant(tenant)
             }
             let dangling = resource.references.lazy.filter { !existing.contains($0.target) }
             for reference in dangling.prefix(ResourceReference.mostReported) {
@@ -26,7 +27,7 @@ extension Fleet {
             }
             found += collector.problems
         }
-        return found + modelConflicts() + pathConflicts()
+        return found + modelConflicts() + pathConflicts() + keyConflicts() + fallbackProblems()
     }
 
     /// A model name must lead to one workload.
@@ -91,8 +92,13 @@ extension Resource {
                 ResourceReference(field: "spec.provider", target: ResourceKey(kind: .provider, name: plane.provider.rawValue))
             ]
         case .route(let route):
-            guard case .workload(let name) = route.target else { return [] }
-            return [ResourceReference(field: "spec.to.workload", target: ResourceKey(kind: .workload, name: name.rawValue))]
+            let others = (route.balancing?.references ?? []) + fallbackReferences(route.resilience.fallback, "spec.fallback")
+            guard case .workload(let name) = route.target else { return others }
+            let target = ResourceKey(kind: .workload, name: name.rawValue)
+            return [ResourceReference(field: "spec.to.workload", target: target)] + others
+        case .workload(let workload):
+            return workload.balancing.references
+                + fallbackReferences(workload.resilience.fallback, "spec.resilience.fallback")
         case .budget(let budget):
             return budget.workloads.enumerated().map { position, name in
                 ResourceReference(
@@ -101,7 +107,13 @@ extension Resource {
             }
         case .placementPlan(let plan):
             return plan.references
-        case .provider, .workload, .compliancePolicy, .gateway:
+        case .tenant(let tenant):
+            return tenant.workloads.enumerated().map { position, terms in
+                ResourceReference(
+                    field: ("spec.workloads" as FieldPath).index(position).key("workload"),
+                    target: ResourceKey(kind: .workload, name: terms.workload.rawValue))
+            }
+        case .provider, .compliancePolicy, .gateway:
             return []
         }
     }
@@ -210,6 +222,13 @@ extension ProblemCollector {
             report(("spec.match.paths" as FieldPath).index(position), "\(quoted(path)) is not a path", accepted: TextRules.path)
         }
         requireDistinct(route.paths, "spec.match.paths", what: "path")
+        if let balancing = route.balancing { checkBalancing(balancing) }
+        for (name, bytes) in [("maxRequestBytes", route.maxRequestBytes), ("maxResponseBytes", route.maxResponseBytes)] {
+            guard let bytes else { continue }
+            requireRange(
+                bytes, in: 1...1 << 40, ("spec.limits" as FieldPath).key(name), accepted: "a size up to 1TiB, such as 64MiB")
+        }
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
+        checkResilience(of: route)
     }
 }

@@ -21,6 +21,8 @@ package enum TextRules {
         length.contains(text.utf8.count) && text.utf8.allSatisfy { isAlphanumeric($0) || extra.utf8.contains($0) }
     }
 
+    /// Letters, digits, '-' and '_': a part of what RFC 9110 section 5.6.2 allows in a token.
+    static func isToken(_ text: String, atMost limit: Int) -> Bool { consists(text, of: "-_", length: 1...limit) }
     static func isWord(_ text: String) -> Bool { consists(text, of: "-._", length: 1...64) }
     static func isAttestation(_ text: String) -> Bool {
         consists(text, of: " -._/:", length: 1...64) && isAlphanumeric(text.utf8.first ?? 0)

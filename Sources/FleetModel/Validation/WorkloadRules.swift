@@ -12,6 +12,9 @@ extension ProblemCollector {
         checkSize(workload.egressPerRequest, atMost: Gibibytes(1_024), "spec.traffic.egressPerRequest")
         checkJurisdictions(workload.data.residency, "spec.data.residency")
         checkScaling(workload.scaling)
+        checkBalancing(workload.balancing)
+        checkAdmission(workload.admission)
+        checkResilience(of: workload)
         for (position, demand) in workload.demand.enumerated() {
             checkDemand(demand, ("spec.demand" as FieldPath).index(position))
         }

@@ -1,32 +1,58 @@
 package import FleetModel
 
 extension Router {
-    /// Where this request goes. It changes nothing but the rotation between equals: tell
-    /// ``RouterEvent/requestStarted(_:)`` when the request is dispatched.
+    /// Where this request goes. It changes nothing but whose turn it is: tell ``RouterEvent/requestStarted(_:)`` and
+    /// ``remember(_:on:)`` when the request is dispatched.
     package mutating func decide(_ request: RequestFacts, attempts: AttemptHistory, now: Moment) -> RoutingDecision {
         if let refusal = admissionRefusal(request.workload, now: now) { return .refuse(refusal) }
         let policy = workloads[request.workload.value]
         var isAnyFull = false
-        var pass = Pass(policy: policy, request: request, attempts: attempts, availability: .healthyUntried, now: now)
+        let chance = random.next()
+        var priority = DrawnPriority()
+        if request.session != nil || request.planes != nil {
+            let first = Pass(
+                policy: policy, request: request, attempts: attempts, availability: .healthyUntried, now: now, chance: chance)
+            if let decision = sessionReplica(first) { return decision }
+            if let shares = request.planes { priority = drawPriority(shares, first) }
+        }
         for availability in Availability.allCases {
-            pass.availability = availability
             if attempts.isEmpty, availability == .healthyTried { break }
-            guard let group = scorePlanes(pass, isAnyFull: &isAnyFull) else { continue }
+            let pass = Pass(
+                policy: policy, request: request, attempts: attempts, availability: availability, now: now, chance: chance,
+                priority: priority)
+            guard var group = scorePlanes(pass, isAnyFull: &isAnyFull) else { continue }
+            if let shares = request.planes { group = drawPlane(shares, group, pass) }
             return choose(in: group, pass)
         }
         return .refuse(isAnyFull ? .overloaded : .noReplica)
     }
 
-    private struct Pass {
+    struct Pass {
         let policy: WorkloadPolicy
         let request: RequestFacts
         let attempts: AttemptHistory
-        var availability: Availability
+        let availability: Availability
         let now: Moment
+        /// What is left to chance in this decision.
+        let chance: UInt64
+        var priority = DrawnPriority()
+        /// Set for the first pass over the replicas of a priority in panic.
+        var ignoresEjection: Bool { priority.isPanicking && availability.rawValue == Availability.healthyUntried.rawValue }
+
+        /// How a plane's or replica's late-known load is seen by this decision: 1 to 1 + ``RoutingLimits/loadJitter``.
+        func jitter(_ index: Int32) -> Double {
+            1 + RoutingLimits.loadJitter * Router.share(ByteHash.combine(chance, UInt64(bitPattern: Int64(index))))
+        }
+    }
+
+    /// The priority that serves a request, and whether it is in panic: counts only where planes have shares.
+    struct DrawnPriority {
+        var level = 0
+        var isPanicking = false
     }
 
     /// The planes that compete: those of the best rank.
-    private struct Group {
+    struct Group {
         var rank = Int.max
         var bestPredicted = Double.infinity
         var available = 0
@@ -57,25 +83,38 @@ extension Router {
         let isSuspect = plane.isSuspect(at: pass.now) || pass.attempts.suspects(PlaneIndex(Int(choice.plane)))
         score.isPreferred = !plane.isDrained && !isSuspect
         guard plane.isTrusted(at: pass.now) else { return score }
+        if pass.policy.isLimited, accounts[pass.request.workload.value].isFull(PlaneIndex(Int(choice.plane))) {
+            isAnyFull = true
+            return score
+        }
         var best = Double.infinity
         var bestQueue = 0.0
         var bestOnward = 0.0
         score.pressure = .infinity
         for position in Int(choice.first)..<Int(choice.first + choice.count) {
-            guard let replica = available(members[position], pass, isAnyFull: &isAnyFull) else { continue }
+            let index = Int(members[position])
+            guard isAvailable(members[position], pass, isAnyFull: &isAnyFull) else { continue }
             score.available += 1
-            let queue = replica.queueMilliseconds(at: pass.now)
-            if queue + replica.onwardMilliseconds < best {
-                best = queue + replica.onwardMilliseconds
-                (bestQueue, bestOnward) = (queue, replica.onwardMilliseconds)
+            let queue = replicas[index].queueMilliseconds(at: pass.now)
+            let onward = replicas[index].onwardMilliseconds
+            if queue + onward < best {
+                best = queue + onward
+                (bestQueue, bestOnward) = (queue, onward)
             }
-            if pass.request.balancing == .leastRequest { score.pressure = min(score.pressure, replica.pressure(at: pass.now)) }
+            if case .leastRequest = pass.request.balancing {
+                score.pressure = min(score.pressure, replicas[index].pressure(at: pass.now))
+            }
         }
         guard score.available > 0 else { return score }
         score.roundTrip += bestOnward
-        score.predicted = score.roundTrip + bestQueue
-        let band = band(score.roundTrip, queue: bestQueue, pass.policy)
-        score.rank = (plane.isDrained ? 6 : isSuspect ? 3 : 0) + band
+        score.predicted = score.roundTrip + (bestQueue > 0 ? bestQueue * pass.jitter(choice.plane) : 0)
+        let standing = plane.isDrained ? 2 : isSuspect ? 1 : 0
+        if let shares = pass.request.planes {
+            let level = shares.level(of: Int(choice.plane))
+            score.rank = standing * (PlaneShares.maximumLevels + 1) + (level == pass.priority.level ? 0 : level + 1)
+        } else {
+            score.rank = standing * 3 + band(score.roundTrip, queue: bestQueue, pass.policy)
+        }
         return score
     }
 
@@ -86,25 +125,37 @@ extension Router {
         return roundTrip <= policy.failoverBudgetMilliseconds ? 1 : 2
     }
 
-    private func available(_ slot: Int32, _ pass: Pass, isAnyFull: inout Bool) -> ReplicaState? {
-        let replica = replicas[Int(slot)]
-        guard !replica.isVacant else { return nil }
-        let isTried = pass.attempts.contains(ReplicaHandle(slot: slot, birth: replica.birth))
-        guard Availability(isEjected: replica.health.isEjected(at: pass.now), isTried: isTried) == pass.availability else {
-            return nil
-        }
-        guard replica.inFlight < RoutingLimits.inFlightPerReplica else {
+    /// Whether this pass may choose a replica; its state is read in place, for copies of it are what a decision would spend most
+    /// on.
+    @inline(__always)
+    func isAvailable(_ slot: Int32, _ pass: Pass, isAnyFull: inout Bool) -> Bool {
+        let index = Int(slot)
+        guard !replicas[index].isVacant else { return false }
+        let isTried =
+            !pass.attempts.isEmpty && pass.attempts.contains(ReplicaHandle(slot: slot, birth: replicas[index].birth))
+        let isEjected = replicas[index].health.isEjected(at: pass.now) && !pass.ignoresEjection
+        guard Availability(isEjected: isEjected, isTried: isTried).rawValue == pass.availability.rawValue else { return false }
+        guard replicas[index].inFlight < RoutingLimits.inFlightPerReplica else {
             isAnyFull = true
-            return nil
+            return false
         }
-        return replica
+        return true
     }
 
     private mutating func choose(in group: Group, _ pass: Pass) -> RoutingDecision {
         rotation &+= 1
+        if let session = pass.request.session { return chooseByRendezvous(session.key, of: nearest(group, pass), pass) }
         switch pass.request.balancing {
-        case .roundRobin: return chooseInTurn(group, pass)
+        case .roundRobin: return preferringPrefix(nth(Int(rotation % UInt64(group.available)), in: group, pass), pass)
+        case .weightedRoundRobin:
+            // Apart: taking the turn inside the call would copy the turns' array.
+            let next = nextByWeight(group, pass)
+            return preferringPrefix(next, pass)
+        case .powerOfTwoChoices: return preferringPrefix(betterOfTwo(group, pass), pass)
+        case .leastResponseTime: return preferringPrefix(soonestToAnswer(group, pass), pass)
+        case .ringHash, .maglev: return chooseByHash(group, pass)
         case .leastRequest: return chooseReplica(of: leastPressed(group, pass), pass)
+        case .engineLoad: return chooseByEngine(of: soonest(group, pass), pass)
         case .predictedTimeToFirstToken: return chooseReplica(of: soonest(group, pass), pass)
         }
     }
@@ -116,6 +167,11 @@ extension Router {
             guard score.predicted <= group.bestPredicted + tolerance else { return .infinity }
             return planes[Int(choices[score.choice].plane)].fibreMilliseconds
         }
+    }
+
+    /// The plane with the shortest fibre, whatever the load: the same for equal keys.
+    func nearest(_ group: Group, _ pass: Pass) -> PlaneScore {
+        best(of: group, pass) { planes[Int(choices[$0.choice].plane)].fibreMilliseconds }
     }
 
     private func leastPressed(_ group: Group, _ pass: Pass) -> PlaneScore { best(of: group, pass) { $0.pressure } }
@@ -135,22 +191,10 @@ extension Router {
 
     // MARK: Replicas
 
-    private func chooseInTurn(_ group: Group, _ pass: Pass) -> RoutingDecision {
-        var turn = Int(rotation % UInt64(group.available))
-        for position in 0..<pass.policy.choices.count where scores[position].available > 0 && scores[position].rank == group.rank
-        {
-            if turn < scores[position].available {
-                return decision(nth(turn, of: scores[position], pass), scores[position], pass)
-            }
-            turn -= scores[position].available
-        }
-        preconditionFailure("the turn is less than the number of available replicas")
-    }
-
     private func chooseReplica(of score: PlaneScore, _ pass: Pass) -> RoutingDecision {
-        if let prefix = pass.request.prefixHash, let slot = favourite(of: prefix, score, pass) {
-            return decision(slot, score, pass, isFavourite: true)
-        }
+        if let slot = favourite(score, pass) { return decision(slot, score, pass, isFavourite: true) }
+        var isExact = false
+        if case .leastRequest = pass.request.balancing { isExact = true }
         let choice = choices[score.choice]
         let start = Int(rotation % UInt64(choice.count))
         var least = Double.infinity
@@ -158,34 +202,23 @@ extension Router {
         var isAnyFull = false
         for offset in 0..<Int(choice.count) {
             let slot = members[Int(choice.first) + (start + offset) % Int(choice.count)]
-            guard let replica = available(slot, pass, isAnyFull: &isAnyFull) else { continue }
-            let pressure = replica.pressure(at: pass.now)
+            guard isAvailable(slot, pass, isAnyFull: &isAnyFull) else { continue }
+            let isShared = !isExact && (replicas[Int(slot)].running >= 0 || replicas[Int(slot)].waiting >= 0)
+            let pressure = replicas[Int(slot)].pressure(at: pass.now) * (isShared ? pass.jitter(slot) : 1)
             if chosen < 0 || pressure < least { (least, chosen) = (pressure, slot) }
         }
         return decision(chosen, score, pass)
     }
 
-    /// The available replica that ranks highest for the prefix (rendezvous hashing: when a replica comes or goes only its own
-    /// prefixes move) among those within the load bound.
-    private func favourite(of prefix: UInt64, _ score: PlaneScore, _ pass: Pass) -> Int32? {
-        var total = 0.0
-        var isAnyFull = false
-        let choice = choices[score.choice]
-        let range = Int(choice.first)..<Int(choice.first + choice.count)
-        for position in range {
-            guard let replica = available(members[position], pass, isAnyFull: &isAnyFull) else { continue }
-            total += Double(replica.load(at: pass.now))
+    /// The n-th available replica of the competing planes.
+    func nth(_ n: Int, in group: Group, _ pass: Pass) -> (slot: Int32, score: PlaneScore) {
+        var turn = n
+        for position in 0..<pass.policy.choices.count where scores[position].available > 0 && scores[position].rank == group.rank
+        {
+            if turn < scores[position].available { return (nth(turn, of: scores[position], pass), scores[position]) }
+            turn -= scores[position].available
         }
-        let bound = RoutingLimits.affinityLoadFactor * total / Double(score.available) + 1
-        var highest: UInt64 = 0
-        var chosen: Int32?
-        for position in range {
-            guard let replica = available(members[position], pass, isAnyFull: &isAnyFull) else { continue }
-            guard Double(replica.load(at: pass.now)) / replica.health.weight(at: pass.now) < bound else { continue }
-            let hash = ByteHash.combine(replica.identityHash, prefix)
-            if chosen == nil || hash > highest { (highest, chosen) = (hash, members[position]) }
-        }
-        return chosen
+        preconditionFailure("the turn is less than the number of available replicas")
     }
 
     /// The slot of the n-th available replica of a plane.
@@ -194,7 +227,7 @@ extension Router {
         var remaining = n
         var isAnyFull = false
         for position in Int(choice.first)..<Int(choice.first + choice.count)
-        where available(members[position], pass, isAnyFull: &isAnyFull) != nil {
+        where isAvailable(members[position], pass, isAnyFull: &isAnyFull) {
             if remaining == 0 { return members[position] }
             remaining -= 1
         }
@@ -203,20 +236,27 @@ extension Router {
 
     // MARK: Reasons
 
-    private func decision(_ slot: Int32, _ score: PlaneScore, _ pass: Pass, isFavourite: Bool = false) -> RoutingDecision {
-        .send(
+    func decision(_ slot: Int32, _ score: PlaneScore, _ pass: Pass, isFavourite: Bool = false) -> RoutingDecision {
+        let isPanic = pass.availability.isEjected || replicas[Int(slot)].health.isEjected(at: pass.now)
+        return .send(
             to: ReplicaHandle(slot: slot, birth: replicas[Int(slot)].birth), plane: PlaneIndex(Int(choices[score.choice].plane)),
-            reason: reason(score, pass, isFavourite: isFavourite))
+            reason: isPanic ? .panic : pass.attempts.isEmpty ? reason(score, pass, isFavourite: isFavourite) : .retry)
     }
 
     private func reason(_ chosen: PlaneScore, _ pass: Pass, isFavourite: Bool) -> RoutingReason {
-        if pass.availability.isEjected { return .panic }
-        if !pass.attempts.isEmpty { return .retry }
+        if let shares = pass.request.planes, isBehind(chosen, shares, pass) { return .failover }
+        if pass.request.session != nil { return .session }
         switch pass.request.balancing {
-        case .leastRequest: return .leastRequest
-        case .roundRobin: return .roundRobin
+        case .leastRequest: return isFavourite ? .affinity : .leastRequest
+        case .roundRobin: return isFavourite ? .affinity : .roundRobin
+        case .weightedRoundRobin: return isFavourite ? .affinity : .weightedRoundRobin
+        case .powerOfTwoChoices: return isFavourite ? .affinity : .powerOfTwoChoices
+        case .leastResponseTime: return isFavourite ? .affinity : .leastResponseTime
+        case .engineLoad: return isFavourite ? .affinity : .engineLoad
+        case .ringHash, .maglev: return .hash
         case .predictedTimeToFirstToken: break
         }
+        if pass.request.planes != nil { return isFavourite ? .affinity : .planeWeight }
         if let nearer = nearest(than: chosen, pass) {
             return nearer.available > 0 && nearer.isPreferred ? .spilled : .failover
         }

@@ -5,13 +5,16 @@ package import FleetModel
 ///
 /// How a choice is made, in this order:
 /// 1. The fence: only planes in the workload's `allowedPlanes` exist for it (see ``RoutingTable``).
-/// 2. Replicas: healthy and untried, then ejected and untried (*panic*: trying beats refusing), then tried ones. A tried replica is
+/// 2. Replicas: healthy and untried, then ejected and untried (*panic*: trying beats refusing), then tried ones. A tried replica
+/// is
 ///    never chosen while an untried one may be.
-/// 3. Planes: those neither drained nor suspect first; then inside the latency budget, inside the failover budget, beyond; then the
+/// 3. Planes: those neither drained nor suspect first; then inside the latency budget, inside the failover budget, beyond; then
+/// the
 ///    predicted time to the first token (round trip + predicted queue). Times within a small tolerance count as equal and the
 ///    fibre-limit round trip decides, so that the choice does not flap. A plane whose queue is longer than
 ///    ``RoutingLimits/patienceMilliseconds`` counts as beyond its budgets: this is how load spills out of them.
-/// 4. Replicas of the plane: by prefix affinity with bounded load, else the least loaded; ties rotate.
+///    Where the rules list planes, their weights and priorities take the place of budgets and times (`Router+Planes`).
+/// 4. Replicas: by session, by prefix affinity with bounded load, else by the policy asked for (`Router+Policies`).
 package struct Router {
     /// The table decided by; nil before the first.
     package private(set) var table: RoutingTable?
@@ -19,17 +22,35 @@ package struct Router {
     private(set) var choices: [RoutingTable.Choice] = []
     private(set) var members: [Int32] = []
     /// By slot.
-    private(set) var replicas: [ReplicaState] = []
+    var replicas: [ReplicaState] = []
+    /// By workload index.
+    private(set) var policies: [HealthPolicy] = []
+    private(set) var accounts: [WorkloadAccount] = []
+    var outliers = OutlierWindows()
     /// By plane index.
     private(set) var planes: [PlaneState] = []
+    /// By slot, and by choice.
+    var balance: [BalancingState] = []
+    private(set) var hashing: [ReplicaHashing?] = []
+    var prefixes: PrefixMemory
+    var priorities = PriorityLoads()
+    /// Draws what is left to chance, so that gateways that know the same do not all do the same.
+    var random: SplitMix64
     /// Reused by every decision; as long as the longest list of choices.
     var scores: [PlaneScore] = []
     /// Breaks ties between equals, in turn.
     var rotation: UInt64 = 0
     private var contact: Moment?
-    private var ejections: UInt64 = 0
+    var ejections: UInt64 = 0
 
-    package init() {}
+    /// - Parameters:
+    ///   - seed: another for each event loop and gateway.
+    ///   - prefixBlocks: blocks of prompts remembered for prefix affinity.
+    package init(seed: UInt64 = 0, prefixBlocks: Int = PrefixMemory.capacity) {
+        random = SplitMix64(seed: seed)
+        prefixes = PrefixMemory(capacity: prefixBlocks)
+        rotation = random.next() >> 32
+    }
 
     /// What decisions need of a workload, as plain numbers.
     struct WorkloadPolicy: Sendable {
@@ -39,6 +60,8 @@ package struct Router {
         var budgetMilliseconds: Double
         var failoverBudgetMilliseconds: Double
         var maxSnapshotAge: Duration?
+        /// It has circuit breakers.
+        var isLimited: Bool
         var choices: Range<Int>
     }
 
@@ -65,15 +88,33 @@ package struct Router {
         switch event {
         case .requestStarted(let handle): with(handle) { $0.inFlight += 1 }
         case .finished(let handle): with(handle) { $0.inFlight = max(0, $0.inFlight - 1) }
-        case .firstByte(let handle, _): with(handle) { $0.health.responded(at: now) }
+        case .firstByte(let handle, let time):
+            with(handle) { $0.health.responded(at: now) }
+            observe(time, on: handle, now: now)
+            gather(event, from: handle, now: now)
+        case .outpaced(let handle, let time):
+            observe(time, on: handle, now: now)
+            gather(event, from: handle, now: now)
         case .probePassed(let handle): with(handle) { $0.health.probePassed(at: now) }
         case .connectFailed(let handle):
-            noteLoss(of: handle, wasEjected: with(handle) { $0.health.connectionFailed(at: now) }, isPlaneSign: true, now: now)
+            guard let workload = workload(of: handle) else { return }
+            let (policy, mayEject) = (policies[workload], mayEject(workload, now: now))
+            let wasEjected = with(handle) { $0.health.connectionFailed(policy, mayEject: mayEject, at: now) }
+            noteLoss(of: handle, wasEjected: wasEjected, isPlaneSign: true, now: now)
+            gather(event, from: handle, now: now)
         case .responseFailed(let handle, let failure):
-            noteLoss(of: handle, wasEjected: with(handle) { $0.health.responseFailed(failure, at: now) }, now: now)
+            guard let workload = workload(of: handle) else { return }
+            let (policy, mayEject) = (policies[workload], mayEject(workload, now: now))
+            let wasEjected = with(handle) { $0.health.responseFailed(failure, policy, mayEject: mayEject, at: now) }
+            noteLoss(of: handle, wasEjected: wasEjected, now: now)
+            gather(event, from: handle, now: now)
         case .probeFailed(let handle, let failure):
-            let wasEjected = with(handle) { $0.health.probeFailed(failure, at: now) }
+            guard let workload = workload(of: handle) else { return }
+            let policy = policies[workload]
+            let wasEjected = with(handle) { $0.health.probeFailed(failure, policy, at: now) }
             noteLoss(of: handle, wasEjected: wasEjected, isPlaneSign: failure == .refused, now: now)
+        case .deepProbed(let handle, let isHealthy):
+            noteLoss(of: handle, wasEjected: with(handle) { $0.health.deepProbed(isHealthy: isHealthy, at: now) }, now: now)
         case .planeRoundTrip(let plane, let roundTrip):
             if planes.indices.contains(plane.value) { planes[plane.value].measured(roundTrip) }
         }
@@ -94,6 +135,11 @@ package struct Router {
     package func inFlight(on handle: ReplicaHandle) -> Int {
         guard let state = state(of: handle) else { return 0 }
         return Int(state.inFlight)
+    }
+
+    /// What a workload has under way over all loops; nil for one no table holds.
+    package func account(of workload: WorkloadIndex) -> WorkloadAccount? {
+        accounts.indices.contains(workload.value) ? accounts[workload.value] : nil
     }
 
     package func isEjected(_ handle: ReplicaHandle, at now: Moment) -> Bool {
@@ -136,16 +182,18 @@ package struct Router {
                 continue
             }
             guard let before, before.handle == after.handle else {
-                replicas[slot] = ReplicaState(after, now: now)
+                replicas[slot] = ReplicaState(after, ramp: ramp(of: after, in: new), now: now)
                 continue
             }
             replicas[slot].rate = after.rate
+            replicas[slot].health.ramp = ramp(of: after, in: new)
             replicas[slot].onwardMilliseconds = after.onwardRoundTripMilliseconds
             // Its plane found it healthy for the first time, or again: what was held against it is over.
             if let readySince = after.readySince, !before.takesRequests {
-                replicas[slot].health = ReplicaHealth(since: readySince)
+                replicas[slot].health = ReplicaHealth(since: readySince, ramp: ramp(of: after, in: new))
             }
         }
+        adoptBalancing()
         adoptDirectory(new)
         table = new
         return actions
@@ -157,14 +205,19 @@ package struct Router {
             planes[index].wasHeard(at: new.heard.indices.contains(index) ? new.heard[index] : nil)
         }
         choices = new.choices
+        hashing = new.hashing
         members = new.members
         workloads = new.directory.workloads.enumerated().map { index, entry in
             WorkloadPolicy(
                 isPresent: entry.isPresent, isFenced: entry.refusal != nil || entry.allowedPlanes.isEmpty,
                 budgetMilliseconds: entry.latencyBudgetMilliseconds,
                 failoverBudgetMilliseconds: entry.failoverLatencyBudgetMilliseconds, maxSnapshotAge: entry.maxSnapshotAge,
+                isLimited: entry.account.isLimited,
                 choices: new.choiceRanges[index])
         }
+        policies = new.directory.workloads.map { HealthPolicy($0.resilience) }
+        accounts = new.directory.workloads.map(\.account)
+        outliers.reserve(slots: replicas.count, workloads: workloads.count)
         let longest = workloads.map(\.choices.count).max() ?? 0
         if scores.count < longest { scores = Array(repeating: PlaneScore(), count: longest) }
     }
@@ -172,8 +225,17 @@ package struct Router {
     private mutating func take(_ update: LoadUpdate) {
         guard planes.indices.contains(update.plane.value) else { return }
         planes[update.plane.value].wasHeard(at: update.heard)
-        for load in update.loads { with(load.replica) { $0.take(load, at: update.heard) } }
+        for load in update.loads {
+            with(load.replica) { $0.take(load, at: update.heard) }
+            takeBalancing(load, at: update.heard)
+        }
     }
+
+    private func ramp(of entry: ReplicaEntry, in table: RoutingTable) -> SlowStartRamp {
+        SlowStartRamp(table.directory[entry.workload].resilience.slowStart)
+    }
+
+    func workload(of handle: ReplicaHandle) -> Int? { state(of: handle).map { Int($0.workload) } }
 
     private func state(of handle: ReplicaHandle) -> ReplicaState? {
         let slot = Int(handle.slot)

@@ -19,9 +19,11 @@ package struct LoadUpdate: Equatable, Sendable {
         /// Requests in the engine; nil while it tells nothing.
         package var running: Int32?
         package var waiting: Int32?
+        /// Use of its KV cache, 0 to 1; nil while it tells nothing.
+        package var kvCacheUse: Double?
 
-        package init(replica: ReplicaHandle, running: Int32?, waiting: Int32?) {
-            (self.replica, self.running, self.waiting) = (replica, running, waiting)
+        package init(replica: ReplicaHandle, running: Int32?, waiting: Int32?, kvCacheUse: Double? = nil) {
+            (self.replica, self.running, self.waiting, self.kvCacheUse) = (replica, running, waiting, kvCacheUse)
         }
     }
 
@@ -42,8 +44,10 @@ package struct LoadUpdate: Equatable, Sendable {
 /// Events with the handle of a replica that is gone do nothing.
 package enum RouterEvent: Equatable, Sendable {
     package enum ResponseFailure: UInt8, CaseIterable, Sendable {
-        /// Status 500 to 599, except 501 and 505, which judge the request.
+        /// Status 500 to 599, except 501 and 505, which judge the request, and those of ``gatewayError``.
         case serverError
+        /// Status 502, 503 or 504.
+        case gatewayError
         /// The connection closed or broke the protocol after the request was sent.
         case broken
         /// No first byte, or no further byte, in time.
@@ -61,6 +65,8 @@ package enum RouterEvent: Equatable, Sendable {
     case requestStarted(ReplicaHandle)
     /// The response began with a status below 500, so long after it was dispatched.
     case firstByte(ReplicaHandle, after: Duration)
+    /// A second attempt of the request answered first, so long after this one's dispatch: this one would have taken longer.
+    case outpaced(ReplicaHandle, after: Duration)
     case finished(ReplicaHandle)
     /// Refused, unreachable, no connection in time, or reset before a byte of a response on a fresh connection.
     /// A kept-alive connection that the replica closed while idle is not a failure: try a fresh one first.
@@ -68,6 +74,8 @@ package enum RouterEvent: Equatable, Sendable {
     case responseFailed(ReplicaHandle, ResponseFailure)
     case probePassed(ReplicaHandle)
     case probeFailed(ReplicaHandle, ProbeFailure)
+    /// Where the replica's deep checks stand, told after each.
+    case deepProbed(ReplicaHandle, isHealthy: Bool)
     /// The least of the last probes' round trips to a plane.
     case planeRoundTrip(PlaneIndex, Duration)
 }

@@ -22,6 +22,18 @@ package enum RoutingReason: UInt8, CaseIterable, Sendable {
     case retry
     /// No replica is healthy: an ejected one is tried rather than refusing.
     case panic
+    /// Its session is there, or falls there by its hash.
+    case session
+    /// Its hash key falls there.
+    case hash
+    case weightedRoundRobin
+    case powerOfTwoChoices
+    case leastResponseTime
+    case engineLoad
+    /// The plane had its turn by the declared weights.
+    case planeWeight
+    /// A second attempt of this request answered before the first.
+    case hedge
 
     package var code: StaticString {
         switch self {
@@ -34,6 +46,14 @@ package enum RoutingReason: UInt8, CaseIterable, Sendable {
         case .roundRobin: "round-robin"
         case .retry: "retry"
         case .panic: "panic"
+        case .session: "session"
+        case .hash: "hash"
+        case .weightedRoundRobin: "weighted-round-robin"
+        case .powerOfTwoChoices: "power-of-two-choices"
+        case .leastResponseTime: "least-response-time"
+        case .engineLoad: "engine-load"
+        case .planeWeight: "plane-weight"
+        case .hedge: "hedge"
         }
     }
 }

@@ -17,21 +17,15 @@ package enum RoutingLimits {
     /// Bounded-load consistent hashing (Mirrokni, Thorup, Zadimoghaddam, 2016): a replica over this multiple of the mean load
     /// plus one takes no request for its prefix's sake.
     package static let affinityLoadFactor = 1.25
+    /// Of a prompt's blocks, the share that must be known before it follows them (SGLang's `cache_threshold`): what most prompts
+    /// have in common is worth less than an even load.
+    package static let affinityMatchShare = 0.5
+    /// Loads that others cause too are known late and by everybody alike: each decision takes them for up to this share more, by
+    /// chance, so that loops and gateways do not all turn to the same replica.
+    package static let loadJitter = 0.1
 
-    /// Probes in a row that bring a replica back, and that take one out.
-    package static let probesUp = 2
-    package static let probesDown = 3
-    /// Server errors (5xx) in a row that eject, as Envoy's `consecutive_5xx`; broken or silent responses in a row.
-    package static let serverErrors = 5
-    package static let brokenResponses = 3
-    /// The first ejection's length; each further one doubles it up to the maximum (Envoy's `base_ejection_time` grows alike).
-    package static let baseEjection = Duration.seconds(1)
-    package static let maximumEjection = Duration.seconds(30)
     /// A replica healthy for this long starts at the base length again.
     package static let ejectionMemory = Duration.seconds(60)
-    /// Over this time a new or returning replica's share grows from ``slowStartFloor`` to the whole.
-    package static let slowStart = Duration.seconds(5)
-    package static let slowStartFloor = 0.1
     /// Two replicas of one plane that fail to connect within this time make the plane suspect for as long again.
     package static let planeSuspicion = Duration.seconds(2)
 

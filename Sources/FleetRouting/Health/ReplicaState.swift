@@ -15,14 +15,16 @@ struct ReplicaState: Sendable {
     private var reported = Moment.origin
     var health: ReplicaHealth
     var plane: Int32
+    var workload: Int32
     var rate: Double
     var onwardMilliseconds: Double
     var identityHash: UInt64
 
-    init(_ entry: ReplicaEntry, now: Moment) {
+    init(_ entry: ReplicaEntry, ramp: SlowStartRamp, now: Moment) {
         birth = entry.handle.birth
-        health = ReplicaHealth(since: entry.readySince ?? now)
+        health = ReplicaHealth(since: entry.readySince ?? now, ramp: ramp)
         plane = Int32(entry.plane.value)
+        workload = Int32(entry.workload.value)
         rate = entry.rate
         onwardMilliseconds = entry.onwardRoundTripMilliseconds
         identityHash = entry.identityHash
@@ -35,6 +37,7 @@ struct ReplicaState: Sendable {
         birth = 0
         health = ReplicaHealth(since: .origin)
         plane = 0
+        workload = 0
         rate = RoutingLimits.defaultRate
         onwardMilliseconds = 0
         identityHash = 0

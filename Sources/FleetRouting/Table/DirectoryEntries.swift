@@ -19,6 +19,19 @@ package struct WorkloadEntry: Sendable {
     package let ratesPerReplica: [String: Double]
     /// The model names clients ask for, in declared order.
     package let models: [String]
+    /// For routes that say nothing of their own.
+    package let balancing: BalancingEntry
+    /// Stands for the workload in hashes; follows from its name, so that every loop and gateway agrees. A pair
+    /// has that of its ``source``, whose replicas hold the same prompts.
+    package var identityHash: UInt64
+    /// How its replicas are guarded.
+    package let resilience: WorkloadResilience
+    /// What it has under way.
+    package var account: WorkloadAccount
+    /// The workload whose replicas serve this entry where it stands for a pair (``FallbackPairs``); nil for a declared one.
+    package var source: WorkloadIndex?
+    /// Who may answer in its stead, in order.
+    package var fallbacks: [FallbackEntry] = []
 }
 
 /// A plane as the hot path sees it.
@@ -40,11 +53,15 @@ package struct RouteEntry: Sendable {
     package let workload: WorkloadIndex?
     /// The route names a workload that the snapshot does not hold: every request of it is a 404.
     package let isDangling: Bool
-    package let balancing: Route.Balancing
-    package let affinity: Route.Affinity
+    /// Nil: as the workload says.
+    package let balancing: BalancingEntry?
     package let connectTimeout: Duration
     package let firstByteTimeout: Duration
     package let idleTimeout: Duration
     /// Most times one request is sent, 1 to ``AttemptHistory/capacity``.
     package let maxAttempts: Int
+    /// Bytes of a body; nil: the gateway's own limit, and none for responses.
+    package let requestBodyLimit: Int?
+    package let responseBodyLimit: Int?
+    package let policy: RoutePolicy
 }

@@ -15,6 +15,8 @@ package final class ReplicaEntry: Sendable {
     /// Since when it takes requests, by what its plane said when this gateway first heard so: a replica long in service when a
     /// gateway starts does not start slowly. Nil while it takes none.
     package let readySince: Moment?
+    /// Its deep health check fails: it counts against its plane's health.
+    package let isUnready: Bool
     /// Round trip from the plane on to the server that really answers, milliseconds.
     package let onwardRoundTripMilliseconds: Double
     /// Throughput of this replica, req/s; at least ``RoutingLimits/leastRate``.
@@ -27,7 +29,7 @@ package final class ReplicaEntry: Sendable {
 
     package init(
         handle: ReplicaHandle, id: ReplicaID, plane: PlaneIndex, workload: WorkloadIndex, address: ListenAddress,
-        healthPath: String, readySince: Moment?, onwardRoundTripMilliseconds: Double, rate: Double
+        healthPath: String, readySince: Moment?, isUnready: Bool, onwardRoundTripMilliseconds: Double, rate: Double
     ) {
         self.handle = handle
         self.id = id
@@ -36,6 +38,7 @@ package final class ReplicaEntry: Sendable {
         self.address = address
         self.healthPath = healthPath
         self.readySince = readySince
+        self.isUnready = isUnready
         self.onwardRoundTripMilliseconds = onwardRoundTripMilliseconds
         self.rate = max(rate, RoutingLimits.leastRate)
         headerLines = Array("x-tradewind-plane: \(id.plane)\r\nx-tradewind-replica: \(id)\r\n".utf8)

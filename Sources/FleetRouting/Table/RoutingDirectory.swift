@@ -9,6 +9,11 @@ package final class RoutingDirectory: Sendable {
     package let planes: [PlaneEntry]
     /// Sorted by name.
     package let routes: [RouteEntry]
+    /// By workload index.
+    let hashPolicies: [HashPolicies]
+    package let tenants: TenantDirectory
+    /// By workload index.
+    private let admissions: [WorkloadAdmission]
     private let models: ByteKeyIndex
     private let lookup: RouteLookup
 
@@ -20,11 +25,20 @@ package final class RoutingDirectory: Sendable {
         let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
         self.planes = planes
         self.workloads = workloads
-        routes = snapshot.routes.map { Self.routeEntry($0, workloads: workloads) }
+        let policies = Dictionary(
+            snapshot.workloads.map { ($0.name, $0.admission) }, uniquingKeysWith: { first, _ in first })
+        admissions = workloads.map { policies[$0.source.map { workloads[$0.value].name } ?? $0.name] ?? .standard }
+        let routes = snapshot.routes.map {
+            Self.routeEntry($0, workloads: workloads, planes: planes.map(\.name), in: snapshot)
+        }
+        self.routes = routes
+        hashPolicies = HashPolicies.needed(workloads: workloads, routes: routes)
         models = ByteKeyIndex(
             workloads.indices.flatMap { index in
                 workloads[index].isPresent ? workloads[index].models.map { ($0, index) } : []
             })
+        tenants = TenantDirectory(
+            snapshot.tenants, workloads: workloads, gateways: snapshot.gatewayCount, previous: previous?.tenants)
         lookup = RouteLookup(snapshot.routes.map { ($0.hosts, $0.paths) })
     }
 
@@ -36,6 +50,11 @@ package final class RoutingDirectory: Sendable {
     /// The workload that serves a model name (exact bytes). Allocates nothing.
     package func workload(model: UnsafeRawBufferPointer) -> WorkloadIndex? {
         models.value(for: model).map(WorkloadIndex.init)
+    }
+
+    /// What happens to requests that cannot be sent at once. Allocates nothing.
+    package func admission(of workload: WorkloadIndex) -> WorkloadAdmission {
+        admissions.indices.contains(workload.value) ? admissions[workload.value] : .standard
     }
 
     package subscript(index: WorkloadIndex) -> WorkloadEntry { workloads[index.value] }
@@ -69,8 +88,10 @@ package final class RoutingDirectory: Sendable {
     private static func workloadEntries(
         _ snapshot: RoutingSnapshot, planes: [PlaneEntry], previous: [WorkloadEntry]
     ) -> [WorkloadEntry] {
-        merged(
-            previous: previous, current: snapshot.workloads, name: \.name, newName: \.name,
+        let accounts = Dictionary(previous.map { ($0.name, $0.account) }, uniquingKeysWith: { first, _ in first })
+        var entries = merged(
+            previous: previous, current: snapshot.workloads + FallbackPairs.workloads(of: snapshot), name: \.name,
+            newName: \.name,
             make: { workload in
                 let isIn = { (names: [PlaneName]) in
                     planes.indices.filter { planes[$0].isPresent && names.contains(planes[$0].name) }.map(PlaneIndex.init)
@@ -81,14 +102,41 @@ package final class RoutingDirectory: Sendable {
                     failoverLatencyBudgetMilliseconds: workload.failoverLatencyBudgetMilliseconds, refusal: workload.refusal,
                     maxSnapshotAge: workload.maxSnapshotAgeMilliseconds.map { .microseconds(Int64(clampedMicroseconds($0))) },
                     allowedPlanes: allowed, placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
-                    excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models)
+                    excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models,
+                    balancing: BalancingEntry(workload.balancing, planes: planes.map(\.name)),
+                    identityHash: ByteHash.hash(workload.name.rawValue),
+                    resilience: workload.resilience ?? .standard,
+                    account: WorkloadAccount(
+                        limits: workload.resilience?.circuitBreakers ?? CircuitBreakers(), planeCount: planes.count,
+                        previous: accounts[workload.name]))
             },
             bury: { old in
                 WorkloadEntry(
                     name: old.name, isPresent: false, latencyBudgetMilliseconds: 0, failoverLatencyBudgetMilliseconds: 0,
                     refusal: nil, maxSnapshotAge: nil, allowedPlanes: [], placedPlanes: [], excludedPlanes: [],
-                    ratesPerReplica: [:], models: [])
+                    ratesPerReplica: [:], models: [], balancing: old.balancing, identityHash: old.identityHash,
+                    resilience: .standard, account: old.account)
             })
+        link(&entries, snapshot)
+        return entries
+    }
+
+    /// Points pairs at the replicas and accounts of the workload that serves them, and workloads at their chains.
+    private static func link(_ entries: inout [WorkloadEntry], _ snapshot: RoutingSnapshot) {
+        let indices = Dictionary(
+            entries.enumerated().filter(\.element.isPresent).map { ($0.element.name, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+        for workload in snapshot.workloads {
+            guard let index = indices[workload.name] else { continue }
+            let chain = workload.resilience?.fallback ?? []
+            entries[index].fallbacks = FallbackPairs.entries(chain, of: workload.name, in: snapshot, indices: indices)
+        }
+        for pair in entries.indices where entries[pair].isPresent {
+            guard let second = FallbackPairs.second(of: entries[pair].name), let index = indices[second] else { continue }
+            entries[pair].source = WorkloadIndex(index)
+            entries[pair].account = entries[index].account
+            entries[pair].identityHash = entries[index].identityHash
+        }
     }
 
     /// Keeps every known name at its place, buries those that left, appends the new ones.
@@ -110,7 +158,9 @@ package final class RoutingDirectory: Sendable {
         return entries
     }
 
-    private static func routeEntry(_ route: RoutingSnapshot.Route, workloads: [WorkloadEntry]) -> RouteEntry {
+    private static func routeEntry(
+        _ route: RoutingSnapshot.Route, workloads: [WorkloadEntry], planes: [PlaneName], in snapshot: RoutingSnapshot
+    ) -> RouteEntry {
         var target: WorkloadIndex?
         var isDangling = false
         if case .workload(let name) = route.target {
@@ -118,11 +168,28 @@ package final class RoutingDirectory: Sendable {
             isDangling = target == nil
         }
         return RouteEntry(
-            name: route.name, workload: target, isDangling: isDangling, balancing: route.balancing, affinity: route.affinity,
+            name: route.name, workload: target, isDangling: isDangling,
+            balancing: route.balancing.map { BalancingEntry($0, planes: planes) },
             connectTimeout: .microseconds(Int64(clampedMicroseconds(route.connectTimeoutMilliseconds))),
             firstByteTimeout: .microseconds(Int64(clampedMicroseconds(route.firstByteTimeoutMilliseconds))),
             idleTimeout: .microseconds(Int64(clampedMicroseconds(route.idleTimeoutMilliseconds))),
-            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity))
+            maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity),
+            requestBodyLimit: route.maxRequestBytes.map { max(0, $0) },
+            responseBodyLimit: route.maxResponseBytes.map { max(0, $0) },
+            policy: routePolicy(route.resilience ?? .standard, workloads: workloads, in: snapshot))
+    }
+
+    private static func routePolicy(
+        _ resilience: RouteResilience, workloads: [WorkloadEntry], in snapshot: RoutingSnapshot
+    ) -> RoutePolicy {
+        guard !resilience.fallback.isEmpty else { return RoutePolicy(resilience, fallbacks: []) }
+        let indices = Dictionary(
+            workloads.enumerated().filter(\.element.isPresent).map { ($0.element.name, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+        let chains = workloads.map { workload in
+            FallbackPairs.entries(resilience.fallback, of: workload.name, in: snapshot, indices: indices)
+        }
+        return RoutePolicy(resilience, fallbacks: chains)
     }
 
     /// Milliseconds from a document as whole microseconds from 0 to 1e11 (28 hours): a document cannot make the conversion trap.

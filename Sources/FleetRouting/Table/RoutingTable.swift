@@ -10,6 +10,8 @@ package final class RoutingTable: Sendable {
         var count: Int32
         /// The control plane placed replicas there: when none takes requests, serving elsewhere is a failover.
         var isPlaced: Bool
+        /// Replicas there that take no request because their health check fails.
+        var unready: Int32
     }
 
     package let directory: RoutingDirectory
@@ -25,8 +27,13 @@ package final class RoutingTable: Sendable {
     let choiceRanges: [Range<Int>]
     /// Slots of the replicas that take requests, grouped by choice.
     let members: [Int32]
+    /// By choice; nil where nothing is hashed.
+    let hashing: [ReplicaHashing?]
 
-    init(directory: RoutingDirectory, serial: UInt32, replicas: [ReplicaEntry?], heard: [Moment?]) {
+    /// - Parameter previous: the table this one follows: hash tables of unchanged replicas are taken over.
+    init(
+        directory: RoutingDirectory, serial: UInt32, replicas: [ReplicaEntry?], heard: [Moment?], previous: RoutingTable? = nil
+    ) {
         self.directory = directory
         self.serial = serial
         self.replicas = replicas
@@ -34,24 +41,43 @@ package final class RoutingTable: Sendable {
         var choices: [Choice] = []
         var ranges: [Range<Int>] = []
         var members: [Int32] = []
+        var hashing: [ReplicaHashing?] = []
         for (index, workload) in directory.workloads.enumerated() {
             let start = choices.count
             for plane in workload.allowedPlanes {
                 let first = members.count
-                for case let replica? in replicas
-                where replica.takesRequests && replica.plane == plane && replica.workload.value == index {
-                    members.append(replica.handle.slot)
+                var taking: [ReplicaEntry] = []
+                var unready: Int32 = 0
+                let server = workload.source?.value ?? index
+                for case let replica? in replicas where replica.plane == plane && replica.workload.value == server {
+                    if replica.takesRequests { taking.append(replica) } else if replica.isUnready { unready += 1 }
                 }
+                members.append(contentsOf: taking.map(\.handle.slot))
+                // A pair comes behind the workload that serves it, and shares its hash tables.
+                let shared = workload.source.flatMap { source in
+                    ranges[source.value].first { Int(choices[$0].plane) == plane.value }.flatMap { hashing[$0] }
+                }
+                hashing.append(
+                    shared
+                        ?? ReplicaHashing(
+                            taking, policies: directory.hashPolicies[index],
+                            previous: previous?.hashing(of: WorkloadIndex(index), on: plane)))
                 choices.append(
                     Choice(
                         plane: Int32(plane.value), first: Int32(first), count: Int32(members.count - first),
-                        isPlaced: workload.placedPlanes.contains(plane)))
+                        isPlaced: workload.placedPlanes.contains(plane), unready: unready))
             }
             ranges.append(start..<choices.count)
         }
         self.choices = choices
         choiceRanges = ranges
         self.members = members
+        self.hashing = hashing
+    }
+
+    private func hashing(of workload: WorkloadIndex, on plane: PlaneIndex) -> ReplicaHashing? {
+        guard choiceRanges.indices.contains(workload.value) else { return nil }
+        return choiceRanges[workload.value].first { Int(choices[$0].plane) == plane.value }.flatMap { hashing[$0] }
     }
 
     /// The replica a handle stands for; nil once it is gone.
@@ -66,9 +92,9 @@ package final class RoutingTable: Sendable {
         choices[choiceRanges[workload.value]].contains { $0.count > 0 }
     }
 
-    /// Replicas that take requests, by workload and plane inside its fence.
+    /// Replicas that take requests, by declared workload and plane inside its fence.
     package var replicaCounts: [(workload: WorkloadIndex, plane: PlaneIndex, count: Int)] {
-        choiceRanges.enumerated().flatMap { index, range in
+        choiceRanges.enumerated().filter { directory.workloads[$0.offset].source == nil }.flatMap { index, range in
             choices[range].map { (WorkloadIndex(index), PlaneIndex(Int($0.plane)), Int($0.count)) }
         }
     }

@@ -88,7 +88,7 @@ package struct FleetView: Sendable {
             }
         }
         replicas = seat(wanted, directory: directory)
-        let table = RoutingTable(directory: directory, serial: serial, replicas: replicas, heard: heard)
+        let table = RoutingTable(directory: directory, serial: serial, replicas: replicas, heard: heard, previous: self.table)
         self.table = table
         return table
     }
@@ -130,7 +130,8 @@ package struct FleetView: Sendable {
             handles[replica.id].map { handle in
                 LoadUpdate.Load(
                     replica: handle, running: replica.running.map { Int32(clamping: max($0, 0)) },
-                    waiting: replica.waiting.map { Int32(clamping: max($0, 0)) })
+                    waiting: replica.waiting.map { Int32(clamping: max($0, 0)) },
+                    kvCacheUse: replica.kvCacheUse.flatMap { $0.isFinite ? min(max($0, 0), 1) : nil })
             }
         }
         return LoadUpdate(plane: plane, loads: loads, heard: now)

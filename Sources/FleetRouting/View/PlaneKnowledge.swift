@@ -24,6 +24,7 @@ struct KnownReplica: Equatable, Sendable {
     var healthPath: String
     /// Nil while it takes no request.
     var readySince: Moment?
+    var isUnready: Bool
     var onwardRoundTripMilliseconds: Double
     var accelerator: AcceleratorType
 
@@ -33,7 +34,7 @@ struct KnownReplica: Equatable, Sendable {
         let rate = directory[workload].ratesPerReplica[accelerator.name] ?? RoutingLimits.defaultRate
         return ReplicaEntry(
             handle: handle, id: id, plane: plane, workload: workload, address: address, healthPath: healthPath,
-            readySince: readySince, onwardRoundTripMilliseconds: onwardRoundTripMilliseconds,
+            readySince: readySince, isUnready: isUnready, onwardRoundTripMilliseconds: onwardRoundTripMilliseconds,
             rate: rate.isFinite ? rate : RoutingLimits.defaultRate)
     }
 }
@@ -42,7 +43,7 @@ extension ReplicaEntry {
     /// Whether everything but the object itself is equal.
     func isSame(as other: ReplicaEntry) -> Bool {
         handle == other.handle && id == other.id && plane == other.plane && workload == other.workload && address == other.address
-            && healthPath == other.healthPath && readySince == other.readySince
+            && healthPath == other.healthPath && readySince == other.readySince && isUnready == other.isUnready
             && onwardRoundTripMilliseconds == other.onwardRoundTripMilliseconds && rate == other.rate
     }
 }
@@ -84,10 +85,12 @@ struct ReportReading {
             KnownReplica(
                 id: replica.id, address: address, healthPath: replica.healthPath,
                 readySince: replica.state == .ready && isClaimed ? readySince(replica) : nil,
-                onwardRoundTripMilliseconds: steadyOnward(replica), accelerator: replica.accelerator))
+                isUnready: replica.state == .unready, onwardRoundTripMilliseconds: steadyOnward(replica),
+                accelerator: replica.accelerator))
     }
 
-    /// The value used so far while the new one is within 1 ms or 10 % of it: measured times tremble, and each change costs a table.
+    /// The value used so far while the new one is within 1 ms or 10 % of it: measured times tremble, and each change costs a
+    /// table.
     private func steadyOnward(_ replica: ReplicaReport) -> Double {
         let value = replica.onwardRoundTripMilliseconds
         guard value.isFinite, value >= 0 else { return 0 }
@@ -99,7 +102,7 @@ struct ReportReading {
         if let known = previous[replica.id]?.readySince { return known }
         let age = replica.stateAgeMilliseconds
         // Only the slow start depends on it, so anything beyond it is as good as it.
-        let counted = age.isFinite ? min(max(age, 0), RoutingLimits.slowStart.milliseconds) : 0
+        let counted = age.isFinite ? min(max(age, 0), Double(SlowStartRamp.longestMilliseconds)) : 0
         return now.advanced(by: .zero - .microseconds(Int64(counted * 1_000)))
     }
 

@@ -18,29 +18,34 @@ final class FleetObserver {
     private var feeds: [PlaneName: FeedClient] = [:]
     private var facts = ControlFacts()
     private var objections: [PlaneName: [ReplicaObjection]] = [:]
+    private let quotas: QuotaDesk
     private var isStopped = false
     private lazy var prober = Prober(dialer: dialer, eventLoop: eventLoop) { [weak self] in self?.probed($0) }
 
     init(
         gateway: GatewayName, token: String, dialer: Dialer, eventLoop: any EventLoop, sinks: [any RouterInputSink],
-        logger: Logger, onFacts: @escaping @Sendable (ControlFacts) -> Void
+        quotas: QuotaDesk, logger: Logger, onFacts: @escaping @Sendable (ControlFacts) -> Void
     ) {
         self.gateway = gateway
         feedSeed = FeedAuthentication.seed(gatewayToken: token)
         self.dialer = dialer
         self.eventLoop = eventLoop
         self.sinks = sinks
+        self.quotas = quotas
         self.logger = logger
         self.onFacts = onFacts
         view = FleetView(gateway: gateway)
     }
 
     /// Takes a snapshot; true where it is in force now (and so should be kept on disk).
-    func take(_ snapshot: RoutingSnapshot) -> Bool {
+    ///
+    /// - Parameter isFromDisk: a process before this one served by it.
+    func take(_ snapshot: RoutingSnapshot, isFromDisk: Bool = false) -> Bool {
         guard !isStopped else { return false }
         switch view.accept(snapshot) {
         case .accepted(let table):
             logger.info("routing by snapshot \(snapshot.version)")
+            quotas.follow(table.directory.tenants, isFromDisk: isFromDisk)
             publish(table)
             followFeeds(table.directory)
             return true
@@ -51,6 +56,9 @@ final class FleetObserver {
             return false
         }
     }
+
+    /// Runs on what is held of tenants' limits.
+    func withQuotas<Value>(_ body: (QuotaDesk) throws -> Value) rethrows -> Value { try body(quotas) }
 
     /// The control plane is, or was last, in touch at this moment.
     func contacted(at moment: Moment) {

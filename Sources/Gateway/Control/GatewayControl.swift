@@ -55,6 +55,8 @@ package final class GatewayControl: Sendable {
     }
 
     static let reportInterval = Duration.seconds(5)
+    /// How often spend is looked at: a budget that is spent faster than a sixty-fourth of it in this time waits for the disk.
+    static let spendInterval = Duration.seconds(1)
     static let firstWait = Duration.milliseconds(200)
     static let longestWait = Duration.seconds(5)
     /// How often the last contact is written to disk, in report intervals, where a workload limits the snapshot's age.
@@ -104,7 +106,7 @@ package final class GatewayControl: Sendable {
         observer = .makeBoxSendingValue(
             FleetObserver(
                 gateway: configuration.gateway, token: configuration.token, dialer: configuration.dialer, eventLoop: eventLoop,
-                sinks: sinks, logger: logger, onFacts: { newestFacts.set($0) }),
+                sinks: sinks, quotas: QuotaDesk(), logger: logger, onFacts: { newestFacts.set($0) }),
             eventLoop: eventLoop)
     }
 
@@ -113,14 +115,18 @@ package final class GatewayControl: Sendable {
 
     /// - Parameter address: `host:port` where the gateway takes requests, as the control plane is told.
     package func start(address: String) async throws {
+        await loadSpend()
         await loadSnapshot()
+        await keepSpend()
+        let keeper = Task { await self.keepSpendRegularly() }
+        state.withLock { $0.tasks = [keeper] }
         guard configuration.controlURL != nil || configuration.renewed != nil else { return }
         let tasks = [
             Task { await self.followSnapshots() },
             Task { await self.report(address: address) },
         ]
         let isLate = state.withLock { state in
-            state.tasks = tasks
+            state.tasks += tasks
             return state.isStopped
         }
         if isLate {
@@ -148,7 +154,7 @@ package final class GatewayControl: Sendable {
     private func loadSnapshot() async {
         do {
             guard let saved = try SavedSnapshot.load(from: configuration.folder) else { return }
-            guard try await onLoop({ $0.take(saved.snapshot) }) else { return }
+            guard try await onLoop({ $0.take(saved.snapshot, isFromDisk: true) }) else { return }
             state.withLock { $0.saved = saved }
             logger.info("serving from the snapshot on disk", metadata: ["version": "\(saved.snapshot.version)"])
             guard let age = saved.age(atUnixSeconds: Self.unixSeconds()) else { return }
@@ -221,6 +227,7 @@ package final class GatewayControl: Sendable {
             return isInForce
         }
         state.withLock { $0.isStreamOpen = true }
+        await keepSpend()
         if isInForce { save(SavedSnapshot(snapshot: snapshot, contactUnixSeconds: Self.unixSeconds())) }
     }
 
@@ -263,14 +270,52 @@ package final class GatewayControl: Sendable {
         for plane in facts.planes { roundTrips[plane.name.rawValue] = plane.roundTrip?.milliseconds }
         let report = GatewayReport(
             gateway: configuration.gateway, snapshot: facts.table?.directory.version, address: address,
-            isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: await finishedRequests(), pid: getpid()
-        )
+            isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: await finishedRequests(),
+            pid: getpid(),
+            quota: try? await onLoop { $0.withQuotas { $0.report() } })
         do {
             let body = try FleetJSON.encode(report)
             let response = try await client.send("POST", "/internal/v1/gateways/\(configuration.gateway)/report", body: body)
+            if response.isSuccess { await take(answer: response.body) }
             if !response.isSuccess { logger.debug("the control plane answered the report with \(response.status)") }
         } catch {
             logger.debug("no report: \(error)")
+        }
+    }
+
+    // MARK: Tenants' limits
+
+    /// What the control plane lets this gateway use; nothing where it has nothing to say of it.
+    private func take(answer body: [UInt8]) async {
+        guard !body.isEmpty, let grant = try? FleetJSON.decode(QuotaGrant.self, from: body) else { return }
+        try? await onLoop { $0.withQuotas { $0.take(grant) } }
+        await keepSpend()
+    }
+
+    private func loadSpend() async {
+        do {
+            guard let kept = try SavedSpend.load(from: configuration.folder) else { return }
+            try await onLoop { $0.withQuotas { $0.restore(kept) } }
+        } catch {
+            logger.error("what tenants spent is not known, for it cannot be read from disk: \(error)")
+        }
+    }
+
+    /// Writes what tenants may spend next to disk before they may.
+    private func keepSpend() async {
+        do {
+            guard let due = try await onLoop({ $0.withQuotas { $0.spendDue() } }) else { return }
+            try due.file.save(to: configuration.folder)
+            try await onLoop { $0.withQuotas { $0.spendIsKept(due.moved) } }
+        } catch {
+            logger.error("tenants with budgets may spend no more, for that cannot be kept on disk: \(error)")
+        }
+    }
+
+    private func keepSpendRegularly() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.spendInterval)
+            await keepSpend()
         }
     }
 

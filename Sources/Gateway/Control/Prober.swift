@@ -2,12 +2,15 @@ import FleetModel
 import FleetRouting
 import NIOCore
 
-/// Probes every replica of the table that takes requests, and keeps the least round trip of each plane. Lives on one loop.
+/// Probes every replica of the table that takes requests as its workload says, shallow and deep, and keeps the least round
+/// trip of each plane. Lives on one loop.
 final class Prober {
     private let dialer: Dialer
     private let eventLoop: any EventLoop
     private let publish: (RouterEvent) -> Void
-    private var probes: [ReplicaHandle: ReplicaProbe] = [:]
+    private var shallow: [ReplicaHandle: ReplicaProbe] = [:]
+    private var deep: [ReplicaHandle: ReplicaProbe] = [:]
+    private var streaks: [ReplicaHandle: ProbeStreak] = [:]
     private var windows: [Int: RoundTripWindow] = [:]
 
     init(dialer: Dialer, eventLoop: any EventLoop, publish: @escaping (RouterEvent) -> Void) {
@@ -23,26 +26,65 @@ final class Prober {
     func follow(_ table: RoutingTable) {
         let wanted = table.replicas.compactMap { $0 }.filter { $0.takesRequests && table.directory[$0.plane].isPresent }
         let handles = Set(wanted.map(\.handle))
-        for (handle, probe) in probes where !handles.contains(handle) {
-            probe.stop()
-            probes[handle] = nil
+        for handle in Set(shallow.keys).union(deep.keys) where !handles.contains(handle) {
+            shallow.removeValue(forKey: handle)?.stop()
+            stopDeep(handle)
         }
         for entry in wanted {
-            if let probe = probes[entry.handle] {
-                if probe.entry.healthPath == entry.healthPath { continue }
-                probe.stop()
-            }
-            let probe = ReplicaProbe(
-                entry, plane: table.directory[entry.plane].name, dialer: dialer, eventLoop: eventLoop,
-                report: { self.take($0, entry) })
-            probes[entry.handle] = probe
-            probe.start(after: Self.phase(entry))
+            let checks = table.directory[entry.workload].resilience.healthChecks
+            let plane = table.directory[entry.plane].name
+            follow(entry, checks.shallow, plane: plane)
+            follow(entry, deep: checks.deep, plane: plane)
         }
     }
 
     func stop() {
-        for probe in probes.values { probe.stop() }
-        probes.removeAll()
+        for probe in shallow.values { probe.stop() }
+        for probe in deep.values { probe.stop() }
+        shallow.removeAll()
+        deep.removeAll()
+        streaks.removeAll()
+    }
+
+    private func follow(_ entry: ReplicaEntry, _ check: HealthChecks.Check, plane: PlaneName) {
+        if let probe = shallow[entry.handle] {
+            if probe.entry.healthPath == entry.healthPath, probe.check == check { return }
+            probe.stop()
+        }
+        let probe = ReplicaProbe(
+            entry, check: check, isTripwire: true, plane: plane, dialer: dialer, eventLoop: eventLoop,
+            report: { self.take($0, entry) })
+        shallow[entry.handle] = probe
+        probe.start()
+    }
+
+    private func follow(_ entry: ReplicaEntry, deep check: HealthChecks.Check?, plane: PlaneName) {
+        if let probe = deep[entry.handle] {
+            if probe.check == check { return }
+            stopDeep(entry.handle)
+            // What the former check found does not stand for another one, or for none.
+            publish(.deepProbed(entry.handle, isHealthy: true))
+        }
+        guard let check else { return }
+        let probe = ReplicaProbe(
+            entry, check: check, isTripwire: false, plane: plane, dialer: dialer, eventLoop: eventLoop,
+            report: { self.takeDeep($0, entry.handle) })
+        deep[entry.handle] = probe
+        streaks[entry.handle] = ProbeStreak(
+            healthyThreshold: check.healthyThreshold, unhealthyThreshold: check.unhealthyThreshold)
+        probe.start()
+    }
+
+    private func stopDeep(_ handle: ReplicaHandle) {
+        deep.removeValue(forKey: handle)?.stop()
+        streaks[handle] = nil
+    }
+
+    private func takeDeep(_ outcome: ReplicaProbe.Outcome, _ handle: ReplicaHandle) {
+        var isPassed = false
+        if case .passed = outcome { isPassed = true }
+        streaks[handle]?.take(passed: isPassed)
+        publish(.deepProbed(handle, isHealthy: streaks[handle]?.isHealthy ?? true))
     }
 
     private func take(_ outcome: ReplicaProbe.Outcome, _ entry: ReplicaEntry) {
@@ -55,10 +97,5 @@ final class Prober {
         case .failed(let failure):
             publish(.probeFailed(entry.handle, failure))
         }
-    }
-
-    /// Where in the interval a replica's turn lies, from its identity: spread without chance.
-    private static func phase(_ entry: ReplicaEntry) -> TimeAmount {
-        .nanoseconds(Int64(entry.identityHash % UInt64(ReplicaProbe.interval.nanoseconds)))
     }
 }

@@ -3,19 +3,16 @@ import FleetRouting
 import NIOCore
 import NIOHTTP1
 
-/// Asks one replica for its health every second, on one kept-alive connection, and measures the round trip. Lives on one loop.
+/// Asks one replica for its health at an interval, on one kept-alive connection, and measures the round trip. Lives on one loop.
 ///
-/// The connection is also a tripwire: when an idle one closes the replica is probed at once, so a killed process is found in
-/// the time of a refused connection, not at the next turn.
+/// The connection of a shallow check is also a tripwire: when an idle one closes the replica is probed at once, so a killed
+/// process is found in the time of a refused connection, not at the next turn.
 final class ReplicaProbe {
     enum Outcome: Equatable {
         case passed(roundTrip: Duration)
         case failed(RouterEvent.ProbeFailure)
     }
 
-    static let interval = TimeAmount.seconds(1)
-    /// Shorter than the interval: a silent replica is probed again at the very next turn, not at every second one.
-    static let timeout = TimeAmount.milliseconds(900)
     /// A connection that closes sooner than this after its last probe began waits for the next turn: no storm on servers that
     /// close after each answer.
     static let tripwireRest = TimeAmount.milliseconds(200)
@@ -27,6 +24,8 @@ final class ReplicaProbe {
     }
 
     let entry: ReplicaEntry
+    let check: HealthChecks.Check
+    private let isTripwire: Bool
     private let plane: PlaneName
     private let dialer: Dialer
     private let eventLoop: any EventLoop
@@ -39,17 +38,28 @@ final class ReplicaProbe {
     private var isStopped = false
 
     init(
-        _ entry: ReplicaEntry, plane: PlaneName, dialer: Dialer, eventLoop: any EventLoop, report: @escaping (Outcome) -> Void
+        _ entry: ReplicaEntry, check: HealthChecks.Check, isTripwire: Bool, plane: PlaneName, dialer: Dialer,
+        eventLoop: any EventLoop, report: @escaping (Outcome) -> Void
     ) {
         self.entry = entry
+        self.check = check
+        self.isTripwire = isTripwire
         self.plane = plane
         self.dialer = dialer
         self.eventLoop = eventLoop
         self.report = report
     }
 
-    /// Begins after `delay`: the first probes of many replicas are spread over the interval.
-    func start(after delay: TimeAmount) { schedule(in: delay) }
+    /// Bounded whatever a snapshot says.
+    private var interval: TimeAmount { .milliseconds(Int64(min(max(check.intervalMilliseconds, 100), 3_600_000))) }
+    private var timeout: TimeAmount {
+        .milliseconds(Int64(min(max(check.timeoutMilliseconds, 1), max(check.intervalMilliseconds, 100))))
+    }
+
+    /// Begins somewhere in the interval, by the replica's identity: the first probes of many are spread without chance.
+    func start() {
+        schedule(in: .nanoseconds(Int64(entry.identityHash % UInt64(interval.nanoseconds))))
+    }
 
     func stop() {
         isStopped = true
@@ -68,18 +78,18 @@ final class ReplicaProbe {
 
     private func begin() {
         guard !isStopped else { return }
-        schedule(in: Self.interval)
+        schedule(in: interval)
         guard case .idle = state else { return }
         lastBegan = .now()
         deadline?.cancel()
-        deadline = eventLoop.assumeIsolated().scheduleTask(in: Self.timeout) { self.fail(.silent) }
+        deadline = eventLoop.assumeIsolated().scheduleTask(in: timeout) { self.fail(.silent) }
         if let channel { ask(channel) } else { dial() }
     }
 
     private func dial() {
         state = .dialing
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        let timeout = Duration.nanoseconds(Self.timeout.nanoseconds)
+        let timeout = Duration.nanoseconds(timeout.nanoseconds)
         let opened = dialer.connect(to: entry.address, plane: plane, on: eventLoop, timeout: timeout) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let handler = ProbeHandler(bound.value)
@@ -106,10 +116,17 @@ final class ReplicaProbe {
 
     private func ask(_ channel: any Channel) {
         state = .waiting(since: .now())
-        let head = HTTPRequestHead(
-            version: .http1_1, method: .GET, uri: entry.healthPath,
+        var head = HTTPRequestHead(
+            version: .http1_1, method: check.body == nil ? .GET : .POST, uri: check.path ?? entry.healthPath,
             headers: ["host": entry.address.description, "user-agent": "tradewind-probe"])
+        if let body = check.body {
+            head.headers.add(name: "content-type", value: "application/json")
+            head.headers.add(name: "content-length", value: String(body.utf8.count))
+        }
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
+        if let body = check.body {
+            channel.write(HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(string: body))), promise: nil)
+        }
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
     }
 
@@ -140,6 +157,7 @@ final class ReplicaProbe {
         case .answering: state = .idle
         case .dialing: break
         case .idle:
+            guard isTripwire else { return }
             let rest = Self.tripwireRest - (NIODeadline.now() - lastBegan)
             schedule(in: max(rest, .zero))
         }

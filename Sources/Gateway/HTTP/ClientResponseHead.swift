@@ -12,19 +12,24 @@ struct ClientResponseHead {
         case untilClose
     }
 
-    static let maximumAddedBytes = 1_024
+    static let maximumAddedBytes = 1_024 + RateLimitFields.maximumBytes
 
     /// `x-tradewind-plane` and `x-tradewind-replica` with CRLFs.
     let placeLines: [UInt8]
+    /// `set-cookie: …` with CRLF; empty where none is set.
+    let sessionLine: [UInt8]
     let reason: StaticString
     let identity: RequestIdentity
     let framing: Framing
     let closes: Bool
     let isForHTTP10: Bool
+    /// What the tenant has left; an upstream's own fields give way to it.
+    let rateLimits: RateLimitFields?
 
     /// Appends the head to `out`. `bytes` are those `head` and `fields` were read from.
     func write(_ bytes: UnsafeRawBufferPointer, head: ResponseHead, fields: [HeaderField], to out: inout ByteBuffer) {
-        out.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes.count + Self.maximumAddedBytes) { memory in
+        out.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes.count + sessionLine.count + Self.maximumAddedBytes) {
+            memory in
             var cursor = ByteCursor(memory)
             cursor.write("HTTP/1.1 ")
             cursor.write(decimal: head.status)
@@ -38,9 +43,11 @@ struct ClientResponseHead {
                 cursor.write("\r\n")
             }
             cursor.write(placeLines)
+            cursor.write(sessionLine)
             cursor.write("x-tradewind-reason: ")
             cursor.write(reason)
             cursor.write("\r\n")
+            rateLimits?.write(&cursor)
             identity.lines.withUnsafeBytes { cursor.write($0, 0..<identity.requestLineCount) }
             if closes {
                 cursor.write("connection: close\r\n")
@@ -71,6 +78,7 @@ struct ClientResponseHead {
     private func passes(_ kind: HeaderField.Kind) -> Bool {
         switch kind {
         case .other, .contentType, .host, .expect, .credential, .forwarding: true
+        case .rateLimit: rateLimits == nil
         case .contentLength, .transferEncoding: framing == .asSent
         case .connection, .hopByHop, .upgrade, .tradewind, .requestID, .traceParent: false
         }

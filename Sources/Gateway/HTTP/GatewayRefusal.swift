@@ -1,3 +1,4 @@
+import FleetModel
 package import FleetRouting
 
 /// Every answer the gateway gives in place of a replica's, and its status: the one place where statuses are chosen.
@@ -11,6 +12,16 @@ package enum GatewayRefusal: Equatable, Sendable {
     case headTooSlow
     case bodyTooSlow
     case unknownExpectation
+    case keyMissing
+    case keyUnknown
+    /// One of the tenant's limits.
+    case quotaExceeded(QuotaRefusal)
+    /// The workload has enough to do; `isSheddable` where a request of higher priority would have passed.
+    case shed(isSheddable: Bool)
+    case queueFull
+    case queueTimedOut
+    /// A replica's answer is larger than its route lets one be.
+    case responseTooLarge(limit: Int)
     case methodNotAllowed(allow: String)
     case pathNotFound
     case modelNotFound(explanation: String)
@@ -44,12 +55,14 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .bodyNotJSON: 415
         case .headTooSlow, .bodyTooSlow: 408
         case .unknownExpectation: 417
+        case .keyMissing, .keyUnknown: 401
         case .methodNotAllowed: 405
         case .pathNotFound, .modelNotFound: 404
         case .fenced: 403
         case .snapshotTooOld, .noReplica, .shuttingDown, .tooManyConnections: 503
-        case .overloaded: 429
-        case .upstreamFailed: 502
+        case .overloaded, .quotaExceeded, .shed: 429
+        case .queueFull, .queueTimedOut: 503
+        case .upstreamFailed, .responseTooLarge: 502
         case .upstreamTimedOut: 504
         }
     }
@@ -57,7 +70,8 @@ package enum GatewayRefusal: Equatable, Sendable {
     package var retryAfterSeconds: Int? {
         switch self {
         case .snapshotTooOld(_, let seconds), .noReplica(_, let seconds), .overloaded(_, let seconds): seconds
-        case .shuttingDown, .tooManyConnections: 1
+        case .quotaExceeded(let quota): quota.wait.map { max(1, Int($0.seconds.rounded(.up))) }
+        case .shuttingDown, .tooManyConnections, .shed, .queueFull, .queueTimedOut: 1
         default: nil
         }
     }
@@ -83,6 +97,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .bodyNotJSON: "unsupported_media_type"
         case .headTooSlow, .bodyTooSlow: "request_timeout"
         case .unknownExpectation: "unknown_expectation"
+        case .keyMissing, .keyUnknown: "invalid_api_key"
         case .methodNotAllowed: "method_not_allowed"
         case .pathNotFound: "not_found"
         case .modelNotFound: "model_not_found"
@@ -90,6 +105,11 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .snapshotTooOld: "snapshot_too_old"
         case .noReplica: "no_replica"
         case .overloaded: "overloaded"
+        case .quotaExceeded(let quota): quota.isOfBudget ? "insufficient_quota" : "rate_limit_exceeded"
+        case .shed: "load_shed"
+        case .queueFull: "queue_full"
+        case .queueTimedOut: "queue_timeout"
+        case .responseTooLarge: "response_too_large"
         case .upstreamFailed: "upstream_failed"
         case .upstreamTimedOut: "upstream_timeout"
         case .shuttingDown: "shutting_down"
@@ -99,7 +119,8 @@ package enum GatewayRefusal: Equatable, Sendable {
 
     /// `error.type`, as OpenAI's API names them.
     package var type: String {
-        switch status {
+        if case .quotaExceeded(let quota) = self, quota.isOfBudget { return "insufficient_quota" }
+        return switch status {
         case 403: "permission_error"
         case 429: "rate_limit_error"
         case 500...: "server_error"
@@ -131,6 +152,16 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .headTooSlow: "the request head did not arrive in time"
         case .bodyTooSlow: "the request body did not arrive in time"
         case .unknownExpectation: "only Expect: 100-continue is understood"
+        case .keyMissing: "no API key is given; send authorization: Bearer KEY or x-api-key: KEY"
+        case .keyUnknown: "this API key is not known; a tenant's keys are made by tradewind tenant key create"
+        case .quotaExceeded(let quota): quota.message
+        case .shed(let isSheddable):
+            isSheddable
+                ? "this workload has enough to do for requests that may be shed; try again later"
+                : "this workload has enough to do; try again shortly"
+        case .queueFull: "too many requests wait for this workload; try again shortly"
+        case .queueTimedOut: "no replica had room in time; try again shortly"
+        case .responseTooLarge(let limit): "the replica's answer is larger than the \(limit) bytes this route passes"
         case .methodNotAllowed(let allow): "this method is not allowed here; use \(allow)"
         case .pathNotFound: "no route matches this host and path; GET /v1/models lists what is served"
         case .modelNotFound(let text), .fenced(let text): text

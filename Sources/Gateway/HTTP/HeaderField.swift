@@ -16,6 +16,8 @@ package struct HeaderField: Equatable, Sendable {
         /// `x-tradewind-*`: only the gateway says these.
         case tradewind
         case requestID, traceParent
+        /// `x-ratelimit-*`: the gateway says them of its own limits.
+        case rateLimit
     }
 
     package let kind: Kind
@@ -82,6 +84,7 @@ extension HeaderField.Kind {
     private static func ofExtension(_ bytes: UnsafeRawBufferPointer, at start: Int, count: Int) -> HeaderField.Kind {
         if bytes.spells("x-request-id", at: start, count: count) { return .requestID }
         if bytes.begins(with: "x-tradewind-", at: start, count: count) { return .tradewind }
+        if bytes.begins(with: "x-ratelimit-", at: start, count: count) { return .rateLimit }
         if bytes.spells("x-goog-api-key", at: start, count: count) { return .credential }
         if bytes.begins(with: "x-forwarded", at: start, count: count)
             || bytes.spells("x-client-ip", at: start, count: count)

@@ -15,13 +15,18 @@ package struct ModelFieldScanner: Sendable {
         case failed
     }
 
-    private enum Key: UInt8 { case other, model, stream }
+    private enum Key: UInt8 { case other, model, stream, answerTokens }
 
+    /// Offset in the body behind the first top-level key that brings the prompt; nil until one was found.
+    package private(set) var promptStart: Int?
     /// The decoded bytes of the model's name; empty until it was found.
     package private(set) var model: [UInt8] = []
     package private(set) var hasModel = false
     /// The value of `stream`; the last one where it is repeated, for it decides nothing about where a request may go.
     package private(set) var asksStream = false
+    /// The most tokens the request lets the answer have: `max_tokens`, `max_completion_tokens` or `max_output_tokens`, the largest where it
+    /// says several; nil where it says none as a whole number.
+    package private(set) var answerTokens: Int?
 
     private var state = State.start
     private var depth = 0
@@ -32,7 +37,13 @@ package struct ModelFieldScanner: Sendable {
     private var key = Key.other
     private var number = JSONNumberReader()
     private var literal = JSONLiteralReader()
+    /// Digits of a number being read that is counted; nil in any other number.
+    private var digits: Int?
     private var failure: BodyProblem?
+    private var scanned = 0
+
+    /// Of chat, Anthropic's messages, completions, and responses and embeddings: what stands before them separates no prompts.
+    private static let promptKeys: [StaticString] = ["messages", "system", "prompt", "instructions", "input"]
 
     package init() { model.reserveCapacity(64) }
 
@@ -41,12 +52,16 @@ package struct ModelFieldScanner: Sendable {
         text.reset()
         hasModel = false
         asksStream = false
+        answerTokens = nil
+        digits = nil
         state = .start
         depth = 0
         levels = (0, 0)
         isKey = false
         key = .other
         failure = nil
+        promptStart = nil
+        scanned = 0
     }
 
     /// Reads the next bytes of the body.
@@ -55,6 +70,7 @@ package struct ModelFieldScanner: Sendable {
         do {
             var position = 0
             while position < bytes.count { try step(bytes, &position) }
+            scanned += bytes.count
         } catch {
             state = .failed
             failure = error
@@ -74,16 +90,19 @@ package struct ModelFieldScanner: Sendable {
     @inline(__always)
     private mutating func step(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) throws(BodyProblem) {
         if state == .string {
-            if try text.read(bytes, &position) { try endText() }
+            if try text.read(bytes, &position) { try endText(at: scanned &+ position) }
             return
         }
         let byte = bytes[position]
         if state == .number {
             if try number.accept(byte) {
+                if let read = digits {
+                    digits = HTTPByte.isDigit(byte) && read < 1_000_000_000 ? read * 10 + Int(byte - 48) : nil
+                }
                 position &+= 1
                 return
             }
-            state = .afterValue
+            endNumber()
         }
         position &+= 1
         if state == .literal {
@@ -141,15 +160,16 @@ package struct ModelFieldScanner: Sendable {
             state = .literal
         case 45, 48...57:
             number.start(byte)
+            digits = depth == 1 && key == .answerTokens && byte != 45 ? Int(byte - 48) : nil
             state = .number
         default: throw .malformed
         }
     }
 
-    private mutating func endText() throws(BodyProblem) {
+    private mutating func endText(at offset: Int) throws(BodyProblem) {
         if isKey {
             state = .colon
-            if depth == 1 { try endKey() }
+            if depth == 1 { try endKey(at: offset) }
             return
         }
         state = .afterValue
@@ -161,7 +181,7 @@ package struct ModelFieldScanner: Sendable {
         key = .other
     }
 
-    private mutating func endKey() throws(BodyProblem) {
+    private mutating func endKey(at offset: Int) throws(BodyProblem) {
         key = .other
         guard !text.hasOverflowed else { return }
         let isModel = text.captured.withUnsafeBytes { bytes in bytes.spells("model", at: 0, count: bytes.count) }
@@ -171,7 +191,36 @@ package struct ModelFieldScanner: Sendable {
             key = .model
         } else if text.captured.count == 6, text.captured.elementsEqual("stream".utf8) {
             key = .stream
+        } else if Self.namesAnswerTokens(text.captured) {
+            key = .answerTokens
+        } else if promptStart == nil, isPromptKey {
+            promptStart = offset
         }
+    }
+
+    private var isPromptKey: Bool {
+        text.captured.withUnsafeBytes { bytes in
+            Self.promptKeys.contains { key in
+                bytes.count == key.utf8CodeUnitCount
+                    && bytes.elementsEqual(UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+            }
+        }
+    }
+
+    private static func namesAnswerTokens(_ name: [UInt8]) -> Bool {
+        guard name.count >= 10, name[0] == 109, name[1] == 97, name[2] == 120, name[3] == 95 else { return false }
+        return switch name.count {
+        case 10: name.elementsEqual("max_tokens".utf8)
+        case 17: name.elementsEqual("max_output_tokens".utf8)
+        case 21: name.elementsEqual("max_completion_tokens".utf8)
+        default: false
+        }
+    }
+
+    private mutating func endNumber() {
+        state = .afterValue
+        if let digits { answerTokens = max(answerTokens ?? 0, digits) }
+        digits = nil
     }
 
     private mutating func endLiteral() {

@@ -146,7 +146,9 @@ package enum RequestHeadParser {
             case .contentType: head.contentType = field.value
             case .requestID: head.requestID = field.value
             case .traceParent: head.traceParent = field.value
-            case .other, .contentLength, .transferEncoding, .connection, .hopByHop, .credential, .forwarding, .tradewind: break
+            case .other, .contentLength, .transferEncoding, .connection, .hopByHop, .credential, .forwarding, .tradewind,
+                .rateLimit:
+                break
             }
         }
         guard hasHost || head.isHTTP10 else { throw .missingHost }

@@ -33,6 +33,9 @@ package struct ResponseReader {
     /// Bytes followed the complete response: the connection cannot be used again.
     package private(set) var hasExcess = false
 
+    /// What the body said of its use of tokens, where that was asked for.
+    package private(set) var usage = UsageScanner()
+
     private var state = State.head
     private var headEnd = HeadEnd()
     private var pending = ByteBuffer()
@@ -40,6 +43,7 @@ package struct ResponseReader {
     private var interimCount = 0
     private var isHeadRequest = false
     private var decodesChunks = false
+    private var scansUsage = false
 
     package init() {}
 
@@ -49,8 +53,11 @@ package struct ResponseReader {
     /// The response was read to its end, and the connection may carry another.
     package var isReusable: Bool { state == .complete && !hasExcess && head?.keepsAlive == true }
 
-    /// Makes ready for the next response. `decodesChunks` leaves out chunk framing, for a client of HTTP/1.0.
-    package mutating func start(isHeadRequest: Bool, decodesChunks: Bool) {
+    /// Makes ready for the next response. `decodesChunks` leaves out chunk framing, for a client of HTTP/1.0; `scansUsage` reads
+    /// ``usage``.
+    package mutating func start(isHeadRequest: Bool, decodesChunks: Bool, scansUsage: Bool = false) {
+        self.scansUsage = scansUsage
+        usage = UsageScanner()
         self.isHeadRequest = isHeadRequest
         self.decodesChunks = decodesChunks
         head = nil
@@ -183,6 +190,7 @@ package struct ResponseReader {
                 input.moveReaderIndex(forwardBy: count)
             case .data(let count):
                 hasData = true
+                if scansUsage { scanUsage(input, at: position, count: count) }
                 run += count
                 position += count
             case .needsMore:
@@ -200,7 +208,12 @@ package struct ResponseReader {
     private mutating func keep(_ input: inout ByteBuffer, count: Int) {
         guard count > 0 else { return }
         hasData = true
+        if scansUsage { scanUsage(input, at: 0, count: count) }
         keepRun(&input, count: count)
+    }
+
+    private mutating func scanUsage(_ input: ByteBuffer, at offset: Int, count: Int) {
+        input.withUnsafeReadableBytes { usage.scan(UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count])) }
     }
 
     private mutating func keepRun(_ input: inout ByteBuffer, count: Int) {

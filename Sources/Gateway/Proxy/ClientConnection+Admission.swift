@@ -17,18 +17,42 @@ extension ClientConnection {
             directory.route(
                 host: UnsafeRawBufferPointer(rebasing: raw[head.host]), path: UnsafeRawBufferPointer(rebasing: raw[head.path]))
         }
+        if let refusal = authenticate() { return refuse(refusal) }
         guard let index else { return refuse(.pathNotFound) }
         let entry = directory[index]
         route = entry
         let isByModel = entry.workload == nil && !entry.isDangling
         if let refusal = methodRefusal(isByModel: isByModel) { return refuse(refusal) }
         if isByModel, isMultipart { return refuse(.bodyNotJSON) }
-        let limit = worker.limits.requestBodyBytes
+        let limit = min(worker.limits.requestBodyBytes, entry.requestBodyLimit ?? .max)
         if case .length(let length) = head.framing, length > limit { return refuse(.bodyTooLarge(limit: limit)) }
         body.start(head.framing, scans: isByModel, limit: limit)
         phase = .body
         if head.expectsContinue, inbound.readableBytes == 0, head.framing != .none {
             writeContinue()
+        }
+    }
+
+    /// Finds whose request it is; a refusal where tenants are declared and it is nobody's.
+    func authenticate() -> GatewayRefusal? {
+        tenant = nil
+        guard let tenants = worker.router.table?.directory.tenants, !tenants.isEmpty else { return nil }
+        let key = headBytes.withUnsafeReadableBytes { PresentedKey.digest($0, table.fields) }
+        guard let key else { return .keyMissing }
+        tenant = tenants.tenant(key: key)
+        return tenant == nil ? .keyUnknown : nil
+    }
+
+    /// The models this client may ask for.
+    var offeredModels: [String] {
+        let models = worker.router.table?.directory.offeredModels ?? []
+        guard let tenant else { return models }
+        return models.filter { name in Array(name.utf8).withUnsafeBytes { tenant.mayAsk(model: $0) } }
+    }
+
+    var errorDialect: ErrorDialect {
+        headBytes.withUnsafeReadableBytes { bytes in
+            head.path.upperBound <= bytes.count ? ErrorDialect.of(bytes, head.path) : .openAI
         }
     }
 

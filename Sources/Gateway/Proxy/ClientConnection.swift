@@ -33,6 +33,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     let worker: GatewayWorker
     /// `x-forwarded-for` and `x-forwarded-proto` with CRLFs: what this gateway saw itself, nothing the client said.
     let forwardingLines: [UInt8]
+    /// Of the client's IP address, for hash policies.
+    let addressHash: UInt64
     var phase = Phase.head
     var head = RequestHead()
     var headBytes = ByteBuffer()
@@ -48,6 +50,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     var inbound = ByteBuffer()
     var headEnd = HeadEnd()
     var route: RouteEntry?
+    /// Whose request it is; nil while no tenant is declared.
+    var tenant: TenantEntry?
     var isHeadTimed = false
     var isAdvancing = false
     var isReading = true
@@ -59,6 +63,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     init(worker: GatewayWorker, remoteAddress: SocketAddress?) {
         self.worker = worker
         let address = remoteAddress?.ipAddress ?? "unknown"
+        addressHash = ByteHash.hash(address)
         forwardingLines = Array("x-forwarded-for: \(address)\r\nx-forwarded-proto: http\r\n".utf8)
     }
 
@@ -252,10 +257,11 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         if workload == nil, !route.isDangling {
             workload = body.scanner.model.withUnsafeBytes { table.directory.workload(model: $0) }
         }
-        guard let workload else {
+        guard let workload, tenant?.mayAsk(workload, route, model: body.scanner.model) ?? true else {
             worker.counters.refused(.unknownModel)
             return refuse(.modelNotFound(explanation: table.explanation(of: .unknownModel, workload: nil)))
         }
+        if let refusal = exchange.reserve(workload: workload, now: worker.now()) { return refuse(refusal) }
         exchange.start(workload: workload, route: route)
     }
 
@@ -275,7 +281,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     func refusal(of problem: RequestBody.Problem) -> GatewayRefusal {
         switch problem {
         case .malformedChunk: .badChunk
-        case .tooLarge: .bodyTooLarge(limit: worker.limits.requestBodyBytes)
+        case .tooLarge: .bodyTooLarge(limit: body.limit)
         case .json(let problem): .badBody(problem)
         }
     }
@@ -304,7 +310,10 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
 
     /// Answers in place of a replica.
     func refuse(_ refusal: GatewayRefusal) {
-        respond(LocalResponse(refusal), closes: refusal.closes)
+        if let reason = AdmissionRefusal(refusal) { worker.counters.refused(reason) }
+        var response = LocalResponse(refusal, dialect: errorDialect)
+        if case .quotaExceeded = refusal { response.rateLimits = rateLimits(now: worker.now()) }
+        respond(response, closes: refusal.closes)
     }
 
     func answer(_ endpoint: LocalEndpoints.Endpoint) {
@@ -313,7 +322,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         switch endpoint {
         case .health: respond(LocalEndpoints.health, closes: false)
         case .models:
-            respond(LocalEndpoints.modelList(worker.router.table?.directory.offeredModels ?? []), closes: false)
+            if let refusal = authenticate() { return refuse(refusal) }
+            respond(LocalEndpoints.modelList(offeredModels), closes: false)
         case .metrics: respondLater(worker.local.metrics(worker.eventLoop))
         case .readiness: respondLater(worker.local.readiness(worker.eventLoop))
         }
@@ -360,6 +370,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         headBytes = ByteBuffer()
         body.release()
         route = nil
+        tenant = nil
     }
 
     func count(status: Int, firstByte: Moment?) {

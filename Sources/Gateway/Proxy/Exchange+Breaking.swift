@@ -6,6 +6,7 @@ import NIOCore
 extension Exchange {
     /// The connection ended or was closed, by the replica or because its incarnation is gone.
     func upstreamClosed(_ connection: UpstreamConnection) {
+        if isHedge(connection) { return hedgeBroke(connection, now: worker.now()) }
         guard connection === self.connection else { return }
         let now = worker.now()
         if !connection.wasReset, connection.reader.receiveEnd(), let response = connection.reader.head,
@@ -30,7 +31,7 @@ extension Exchange {
             connection.detach()
             connection.close()
             plan.takeBackSent()
-            return dial(entry)
+            return dial(entry, now: now)
         }
         // A body that was being sent may be what the replica would not take: that alone does not eject it at once.
         let isLost = !hasStarted && !wasIdle && plan.isHeld
@@ -38,28 +39,18 @@ extension Exchange {
         worker.counters.upstreamFailed(.broken)
         release(closing: true, failure: hasStarted ? .response : .connection, now: now)
         firstByteAt = nil
-        goOn(plan.fail(.broken, window: worker.limits.retryWindow, now: now), now: now, isTimeout: false)
-    }
-
-    func deadlinePassed(now: Moment) {
-        guard state == .awaiting || state == .forwarding else { return }
-        if isHeldUpByClient { return clientWasTooSlow(now: now) }
-        worker.router.handle(.responseFailed(handle, .timeout), now: now)
-        worker.counters.upstreamFailed(.timeout)
-        if state == .forwarding { return breakOff(now: now) }
-        release(closing: true, failure: .response, now: now)
-        firstByteAt = nil
-        goOn(plan.fail(.silent, window: worker.limits.retryWindow, now: now), now: now, isTimeout: true)
+        if adoptHedge(now: now) { return }
+        goOn(plan.fail(.broken, window: worker.limits.retryWindow, now: now), now: now)
     }
 
     /// Nothing moves because the client does not send its body, or does not take the response.
-    private var isHeldUpByClient: Bool {
+    var isHeldUpByClient: Bool {
         guard let connection else { return false }
         return !connection.isReading || !client.body.isComplete && connection.isWritable
     }
 
     /// The replica is not to blame for the silence.
-    private func clientWasTooSlow(now: Moment) {
+    func clientWasTooSlow(now: Moment) {
         if client.takesBytes() { return keepForwarding(now: now) }
         if state == .awaiting { return cutRequest(.bodyTooSlow) }
         release(closing: true, now: now)
@@ -71,8 +62,9 @@ extension Exchange {
 
     /// The replica is out and answers not even probes. A request that nobody can have seen an answer of goes elsewhere, where
     /// somebody healthy is; it would come to the same at its timeout, only that much later.
-    func replicaFellSilent() {
+    func replicaFellSilent(_ connection: UpstreamConnection) {
         let now = worker.now()
+        if isHedge(connection) { return dropHedge(now: now, failure: .response) }
         guard state == .awaiting, plan.mayReplaceResponse(now: now) else { return }
         var tried = history
         tried.record(handle, plane: plane, .response)
@@ -82,6 +74,7 @@ extension Exchange {
         worker.counters.upstreamFailed(.timeout)
         release(closing: true, failure: .response, now: now)
         firstByteAt = nil
+        if adoptHedge(now: now) { return }
         plan.start(window: worker.limits.retryWindow, now: now)
         attempt(now: now)
     }
@@ -89,7 +82,8 @@ extension Exchange {
     /// Part of the response is with the client: all that is left is that it notices.
     func breakOff(now: Moment) {
         let response = connection?.reader.head
-        let endsWithConnection = response.map { clientFraming($0, isComplete: false, held: 0) == .untilClose } ?? false
+        let endsWithConnection =
+            !keepAlive.isHeadSent && (response.map { clientFraming($0, isComplete: false, held: 0) == .untilClose } ?? false)
         release(closing: true, now: now)
         finish()
         client.count(status: 502, firstByte: firstByteAt)
@@ -102,9 +96,11 @@ extension Exchange {
         switch state {
         case .idle: return
         case .waiting: worker.stopWaiting(self)
-        case .connecting: worker.router.handle(.finished(handle), now: now)
+        case .queued: worker.gate.abandon(self)
+        case .connecting: endAttempt(nil, now: now)
         case .awaiting, .forwarding: release(closing: true, now: now)
         }
+        settle(isCancelled: true)
         finish()
     }
 
@@ -112,6 +108,7 @@ extension Exchange {
     func release(closing: Bool, failure: AttemptHistory.Failure? = nil, now: Moment) {
         let held = connection
         connection = nil
+        if reservation != nil { usage = held?.reader.usage }
         endAttempt(failure, now: now)
         guard let held else { return }
         held.detach()

@@ -5,6 +5,7 @@ import NIOCore
 /// The response's way back: held until it is whole, replaced by another attempt, or streamed.
 extension Exchange {
     func upstreamRead(_ connection: UpstreamConnection, _ bytes: ByteBuffer) {
+        if isHedge(connection) { return hedgeRead(connection, bytes) }
         do throws(ResponseReader.Problem) {
             try connection.reader.receive(bytes)
         } catch {
@@ -18,13 +19,14 @@ extension Exchange {
     func judge(_ connection: UpstreamConnection) {
         guard let response = connection.reader.head else { return }
         let now = worker.now()
+        if exceedsLimit(connection, response) { return refuseResponse(now: now) }
         if !hasSeen(response.status), replaces(response, on: connection, now: now) { return }
         if connection.reader.isComplete {
             commit(connection, response, now: now)
         } else if response.isEventStream ? connection.reader.hasData : exceedsHold(connection, response) {
             commit(connection, response, now: now)
         } else {
-            worker.arm(client, after: holdTimeout(response), now: now)
+            arm(after: holdTimeout(response), now: now)
         }
     }
 
@@ -48,13 +50,32 @@ extension Exchange {
     /// Learns from the status; true when the response is set aside for another attempt.
     func replaces(_ response: ResponseHead, on connection: UpstreamConnection, now: Moment) -> Bool {
         firstByteAt = now
-        guard response.status >= 500, response.status != 501, response.status != 505 else {
-            worker.router.handle(.firstByte(handle, after: now.since(dispatchedAt)), now: now)
-            return false
+        if response.status < 500 || response.status == 501 || response.status == 505 {
+            let firstByte = now.since(dispatchedAt)
+            worker.router.handle(.firstByte(handle, after: firstByte), now: now)
+            if isInside { worker.gate.learn(gatePlace, firstByte) }
+            if reason != .hedge { noteFirstByte(after: firstByte) }
+        } else {
+            worker.router.handle(.responseFailed(handle, Self.failure(of: response.status)), now: now)
+            worker.counters.upstreamFailed(.serverError)
         }
-        worker.router.handle(.responseFailed(handle, .serverError), now: now)
-        worker.counters.upstreamFailed(.serverError)
-        guard (500...504).contains(response.status), plan.mayReplaceResponse(now: now) else { return false }
+        if hedge?.connection != nil, Self.callsForFallback(response.status) {
+            release(closing: !connection.reader.isReusable, failure: .response, now: now)
+            return adoptHedge(now: now)
+        }
+        // A hedge that still connects would only repeat what is repeated now.
+        dropHedge(now: now)
+        if repeats(response, on: connection, now: now) { return true }
+        guard Self.callsForFallback(response.status), let step = nextFallback(now: now) else { return false }
+        release(closing: !connection.reader.isReusable, failure: .response, now: now)
+        firstByteAt = nil
+        take(step, now: now)
+        return true
+    }
+
+    /// Sends the request to somebody else where the route has it so and an untried replica is left.
+    private func repeats(_ response: ResponseHead, on connection: UpstreamConnection, now: Moment) -> Bool {
+        guard plan.retryOn.covers(status: response.status), plan.mayReplaceResponse(now: now) else { return false }
         var tried = history
         tried.record(handle, plane: plane, .response)
         guard case .send(let next, _, _) = worker.router.decide(facts, attempts: tried, now: now), !tried.contains(next) else {
@@ -63,14 +84,20 @@ extension Exchange {
         release(closing: !connection.reader.isReusable, failure: .response, now: now)
         firstByteAt = nil
         plan.start(window: worker.limits.retryWindow, now: now)
-        attempt(now: now)
+        pause(now: now)
         return true
+    }
+
+    static func failure(of status: Int) -> RouterEvent.ResponseFailure {
+        (502...504).contains(status) ? .gatewayError : .serverError
     }
 
     /// Writes the head and what there is of the body to the client.
     func commit(_ connection: UpstreamConnection, _ response: ResponseHead, now: Moment) {
+        if keepAlive.isHeadSent { return commitBehindHead(connection, response, now: now) }
         let isComplete = connection.reader.isComplete
         let body = connection.reader.takeBody()
+        responseBytes = body.readableBytes
         let framing = clientFraming(response, isComplete: isComplete, held: body.readableBytes)
         let closes = client.isLastRequest || framing == .untilClose || !client.body.isComplete
         state = .forwarding
@@ -79,8 +106,8 @@ extension Exchange {
         out.clear()
         connection.reader.headBytes.withUnsafeReadableBytes { bytes in
             ClientResponseHead(
-                placeLines: placeLines, reason: reason.code, identity: client.identity, framing: framing, closes: closes,
-                isForHTTP10: client.head.isHTTP10
+                placeLines: placeLines, sessionLine: sessionLine(route: route), reason: reason.code, identity: client.identity,
+                framing: framing, closes: closes, isForHTTP10: client.head.isHTTP10, rateLimits: client.rateLimits(now: now)
             ).write(bytes, head: response, fields: connection.reader.table.fields, to: &out)
         }
         if body.readableBytes <= ProxyLimits.copiedBytes {
@@ -104,7 +131,15 @@ extension Exchange {
 
     func forward(_ connection: UpstreamConnection) {
         let now = worker.now()
+        if let response = connection.reader.head, exceedsLimit(connection, response) { return breakOff(now: now) }
+        if keepAlive.isHeadSent, let response = connection.reader.head {
+            forwardBehindHead(connection, response)
+            connection.flushAfterRead(client)
+            guard connection.reader.isComplete else { return keepForwarding(now: now) }
+            return complete(connection, closes: client.isLastRequest || !client.body.isComplete, now: now)
+        }
         let body = connection.reader.takeBody()
+        responseBytes += body.readableBytes
         if body.readableBytes > 0 {
             client.write(body)
             connection.flushAfterRead(client)
@@ -116,8 +151,21 @@ extension Exchange {
         complete(connection, closes: ends || client.isLastRequest || !client.body.isComplete, now: now)
     }
 
+    /// The response is larger than its route lets one be. Chunk framing counts as it came.
+    func exceedsLimit(_ connection: UpstreamConnection, _ response: ResponseHead) -> Bool {
+        guard let limit = route?.responseBodyLimit else { return false }
+        if case .length(let length) = response.framing, length > limit { return true }
+        return responseBytes + connection.reader.heldBytes > limit
+    }
+
+    /// Nothing of the response has reached the client, and nothing will.
+    func refuseResponse(now: Moment) {
+        release(closing: true, now: now)
+        giveUp(.responseTooLarge(limit: route?.responseBodyLimit ?? 0))
+    }
+
     func keepForwarding(now: Moment) {
-        worker.arm(client, after: route?.idleTimeout ?? .seconds(30), now: now)
+        arm(after: route?.idleTimeout ?? .seconds(30), now: now)
     }
 
     /// What was read is flushed: if the client's socket did not take it, the replica is not read on until it does. Judged behind

@@ -10,7 +10,17 @@ extension Exchange {
         epoch += 1
         plan.noteSent()
         dispatchedAt = now
-        connection.begin(self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10)
+        deadlines.attempt = route?.policy.perTryTimeout.map { now.advanced(by: $0) }
+        writeRequest(on: connection)
+        arm(after: route?.firstByteTimeout ?? .seconds(60), now: now)
+        if !client.body.isComplete { client.readMore() } else { planHedge(now: now) }
+    }
+
+    /// The head and, where it is held whole, the body.
+    func writeRequest(on connection: UpstreamConnection) {
+        connection.begin(
+            self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10,
+            scansUsage: reservation != nil)
         var out = worker.scratch
         worker.scratch = ByteBuffer()
         out.clear()
@@ -20,7 +30,7 @@ extension Exchange {
                 framing: requestFraming
             ).write(bytes, head: client.head, fields: client.table.fields, to: &out)
         }
-        let body = client.body.bytes
+        let body = requestBody
         if client.body.isComplete, body.readableBytes <= ProxyLimits.copiedBytes {
             out.writeImmutableBuffer(body)
             connection.write(out)
@@ -30,12 +40,10 @@ extension Exchange {
         }
         connection.flush()
         worker.scratch = out
-        worker.arm(client, after: route?.firstByteTimeout ?? .seconds(60), now: now)
-        if !client.body.isComplete { client.readMore() }
     }
 
     var requestFraming: UpstreamRequestHead.Framing {
-        if client.body.isComplete, client.body.bytes.readableBytes > 0 { return .length(client.body.bytes.readableBytes) }
+        if client.body.isComplete, requestBody.readableBytes > 0 { return .length(requestBody.readableBytes) }
         return switch client.head.framing {
         case .none: .none
         case .length(let length): .length(length)
@@ -62,7 +70,7 @@ extension Exchange {
         client.setReading(connection.isWritable || client.body.isComplete)
         let waitsForClient = !client.body.isComplete && connection.isWritable
         let timeout = waitsForClient ? worker.limits.bodyTimeout : route?.firstByteTimeout ?? .seconds(60)
-        worker.arm(client, after: timeout, now: worker.now())
+        arm(after: timeout, now: worker.now())
     }
 
     func upstreamBecameWritable() {

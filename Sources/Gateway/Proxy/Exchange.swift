@@ -8,6 +8,8 @@ final class Exchange {
     enum State: Equatable {
         case idle
         case waiting
+        /// In its workload's line.
+        case queued
         case connecting
         /// Sent; nothing has reached the client.
         case awaiting
@@ -27,6 +29,17 @@ final class Exchange {
     var reason = RoutingReason.nearestInBudget
     var placeLines: [UInt8] = []
     var connection: UpstreamConnection?
+    /// What the attempt under way took of its workload's limits.
+    var ticket = AttemptTicket()
+    /// What the request itself took, for as long as it lasts and while it waits.
+    var activeSeat: SharedCount?
+    var pendingSeat: SharedCount?
+    var deadlines = ExchangeDeadlines()
+    var fallback = FallbackProgress()
+    /// The second attempt, while there is one.
+    var hedge: Hedge?
+    var wasHedged = false
+    var keepAlive = KeepAliveState()
     var dispatchedAt = Moment.origin
     var firstByteAt: Moment?
     var status = 0
@@ -34,6 +47,18 @@ final class Exchange {
     var epoch: UInt64 = 0
     var isStarted = false
     var isDispatched = false
+    /// What the request holds of its tenant's limits, from its start to ``settle()``.
+    var reservation: Reservation?
+    var usage: UsageScanner?
+    /// The workload at whose gate it is: the one whose replicas it asks for.
+    var gatePlace = WorkloadIndex(0)
+    /// It counts as running there.
+    var isInside = false
+    /// Its number in line, kept where it goes back; 0 before the first time.
+    var lineNumber: UInt64 = 0
+    var lineDeadline: Moment?
+    /// Body bytes of the response that went to the client.
+    var responseBytes = 0
 
     init(worker: GatewayWorker, client: ClientConnection) {
         self.worker = worker
@@ -52,31 +77,31 @@ final class Exchange {
     // MARK: Starting
 
     func start(workload: WorkloadIndex, route: RouteEntry) {
+        let now = worker.now()
         self.route = route
-        facts = RequestFacts(workload: workload, balancing: route.balancing, prefixHash: prefixHash(route))
+        facts = facts(workload: workload, route: route)
         plan = RetryPlan()
         plan.maxAttempts = route.maxAttempts
+        plan.retryOn = route.policy.retryOn
         plan.isRepeatable = client.head.method.isIdempotent || isInference
         history = AttemptHistory()
         connection = nil
         firstByteAt = nil
+        wasHedged = false
+        fallback = FallbackProgress()
+        keepAlive = KeepAliveState()
         isStarted = true
         isDispatched = false
         worker.budget.earn()
         worker.counters.requestsInFlight += 1
-        attempt(now: worker.now())
+        responseBytes = 0
+        takeActiveSeat()
+        startDeadlines(now: now)
+        enterGate(now: now)
     }
 
     var isInference: Bool {
         client.head.method == .post && client.headBytes.withUnsafeReadableBytes { InferencePath.matches($0, client.head.path) }
-    }
-
-    /// Requests whose bodies begin alike (the system prompt comes first) are alike.
-    func prefixHash(_ route: RouteEntry) -> UInt64? {
-        guard route.affinity == .prefix else { return nil }
-        return client.body.bytes.withUnsafeReadableBytes { bytes in
-            ByteHash.hash(UnsafeRawBufferPointer(rebasing: bytes.prefix(ProxyLimits.affinityPrefixBytes)))
-        }
     }
 
     // MARK: Attempts
@@ -88,10 +113,20 @@ final class Exchange {
         switch worker.router.decide(facts, attempts: history, now: now) {
         case .refuse(let refusal): refused(refusal, table: table, now: now)
         case .send(let handle, let plane, let reason):
-            // Every replica was tried: a moment's rest before the round begins anew.
-            guard !history.contains(handle), let entry = table.replica(handle) else { return wait(now: now) }
-            if plan.attempts > 0 {
-                guard worker.budget.spend(now: now) else { return wait(now: now) }
+            // Every replica was tried: another workload, or a moment's rest before the round begins anew.
+            guard !history.contains(handle), let entry = table.replica(handle) else {
+                return fallBack(now: now) ? () : wait(now: now)
+            }
+            let isRetry = plan.attempts > 0
+            guard let account = worker.router.account(of: facts.workload),
+                let ticket = account.begin(at: plane, isRetry: isRetry, budget: route?.policy.budget)
+            else { return wait(now: now) }
+            self.ticket = ticket
+            if isRetry {
+                guard worker.budget.spend(now: now) else {
+                    self.ticket.end()
+                    return wait(now: now)
+                }
                 worker.counters.retried()
             }
             self.plane = plane
@@ -101,6 +136,8 @@ final class Exchange {
     }
 
     func refused(_ refusal: RoutingRefusal, table: RoutingTable, now: Moment) {
+        let isPassing = refusal == .noReplica || refusal == .overloaded
+        if isPassing, fallBack(now: now) || waitsForRoom(now: now) { return }
         let mayComeBack = plan.attempts > 0 || worker.wasServedRecently(facts.workload, now: now)
         if refusal == .noReplica, mayComeBack, plan.isHeld {
             plan.start(window: worker.limits.retryWindow, now: now)
@@ -110,57 +147,27 @@ final class Exchange {
         giveUp(GatewayRefusal(refusal, explanation: table.explanation(of: refusal, workload: facts.workload)))
     }
 
-    /// Waits until the table changes or a short time passed, then tries everything again.
-    func wait(now: Moment) {
-        plan.start(window: worker.limits.retryWindow, now: now)
-        guard !plan.isOver(now: now), worker.wait(self) else { return giveUp(exhausted) }
-        state = .waiting
-        worker.wheel.disarm(client)
-        epoch += 1
-        let expected = epoch
-        let pause = plan.nextWait(shortest: worker.limits.shortestWait, longest: worker.limits.longestWait, now: now)
-        worker.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(max(1, Int64(pause / .nanoseconds(1))))) {
-            guard self.epoch == expected else { return }
-            self.worker.stopWaiting(self)
-            self.wake()
-        }
-    }
-
-    /// What the client is told when the window closed without an answer.
-    var exhausted: GatewayRefusal {
-        guard plan.attempts == 0 else { return .upstreamFailed(attempts: plan.attempts) }
-        let explanation = worker.router.table?.explanation(of: .noReplica, workload: facts.workload)
-        return GatewayRefusal(
-            .noReplica, explanation: explanation ?? "this gateway has no routing snapshot yet; try again shortly")
-    }
-
-    func wake() {
-        guard state == .waiting else { return }
-        epoch += 1
-        history = AttemptHistory()
-        state = .idle
-        attempt(now: worker.now())
-    }
-
     func dispatch(_ entry: ReplicaEntry, now: Moment) {
         handle = entry.handle
         placeLines = entry.headerLines
+        if let entry = fallback.entry { placeLines += entry.headerLine }
         isDispatched = true
         plan.noteAttempt()
         worker.counters.routed(reason)
         worker.router.handle(.requestStarted(handle), now: now)
+        worker.router.remember(facts, on: handle)
         if let idle = worker.pool.takeIdle(handle) {
             send(on: idle, now: now)
         } else {
-            dial(entry)
+            dial(entry, now: now)
         }
     }
 
-    func dial(_ entry: ReplicaEntry) {
+    func dial(_ entry: ReplicaEntry, now: Moment) {
         state = .connecting
         epoch += 1
         let expected = epoch
-        worker.wheel.disarm(client)
+        armWithoutPhase(now: now)
         worker.pool.dial(entry, timeout: route?.connectTimeout ?? .seconds(2)) { result in
             guard self.epoch == expected, self.state == .connecting else {
                 if case .success(let connection) = result { connection.releaseUnused() }
@@ -168,22 +175,30 @@ final class Exchange {
             }
             switch result {
             case .success(let connection): self.send(on: connection, now: self.worker.now())
-            case .failure: self.connectFailed(now: self.worker.now())
+            case .failure(let error): self.connectFailed(error, now: self.worker.now())
             }
         }
     }
 
-    func connectFailed(now: Moment) {
+    func connectFailed(_ error: any Error, now: Moment) {
+        if error is UpstreamPool.ConnectionLimit {
+            // Nobody was asked: it waits as for any other seat.
+            endAttempt(nil, now: now)
+            return wait(now: now)
+        }
         worker.router.handle(.connectFailed(handle), now: now)
         worker.counters.upstreamFailed(.connect)
         endAttempt(.connection, now: now)
-        goOn(plan.fail(.notSent, window: worker.limits.retryWindow, now: now), now: now, isTimeout: false)
+        goOn(plan.fail(.notSent, window: worker.limits.retryWindow, now: now), now: now)
     }
 
-    func goOn(_ verdict: RetryPlan.Verdict, now: Moment, isTimeout: Bool) {
+    /// What follows a failed attempt.
+    func goOn(_ verdict: RetryPlan.Verdict, now: Moment, isTimeout: Bool = false) {
         switch verdict {
         case .again: attempt(now: now)
+        case .againLater: pause(now: now)
         case .giveUp:
+            if fallBack(now: now) { return }
             giveUp(isTimeout ? .upstreamTimedOut(attempts: plan.attempts) : .upstreamFailed(attempts: plan.attempts))
         }
     }
@@ -191,6 +206,7 @@ final class Exchange {
     /// Settles the router's account of the attempt.
     func endAttempt(_ failure: AttemptHistory.Failure?, now: Moment) {
         worker.router.handle(.finished(handle), now: now)
+        ticket.end()
         if let failure { history.record(handle, plane: plane, failure) }
         state = .idle
         epoch += 1
@@ -198,13 +214,30 @@ final class Exchange {
 
     func giveUp(_ refusal: GatewayRefusal) {
         finish()
+        if keepAlive.isHeadSent { return tellStreamError(refusal) }
         client.refuse(refusal)
     }
 
     func finish() {
+        settle()
+        dropHedge(now: worker.now())
+        leavePending()
+        activeSeat?.release()
+        activeSeat = nil
+        leaveGate()
+        fallback = FallbackProgress()
         state = .idle
         epoch += 1
         route = nil
+        facts.prefix = nil
         worker.counters.requestsInFlight -= 1
+    }
+
+    /// A route with a retry budget counts its requests: repetitions are a share of them.
+    func takeActiveSeat() {
+        activeSeat?.release()
+        activeSeat = nil
+        guard route?.policy.budget != nil, let active = worker.router.account(of: facts.workload)?.active else { return }
+        if active.reserve(limit: .max) { activeSeat = active }
     }
 }

@@ -9,16 +9,18 @@ package final class GatewayWorker {
     package let limits: ProxyLimits
     let local: LocalEndpoints
     package var counters = LoopCounters()
-    var router = Router()
+    var router: Router
     var budget: RetryBudget
     var random: SplitMix64
     /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
     var scratch: ByteBuffer
     let wheel: DeadlineWheel
+    let gate = WorkloadGate()
     private(set) var pool: UpstreamPool!
     private var clients: [ClientConnection] = []
     private var waiting: [Exchange] = []
     private var lastServed: [Moment?] = []
+    private var firstBytes: [LatencyHistogram] = []
     private var isTicking = false
     package private(set) var isDraining = false
     private var drained: EventLoopPromise<Void>?
@@ -30,6 +32,7 @@ package final class GatewayWorker {
         self.limits = limits
         self.local = local
         random = SplitMix64(seed: seed)
+        router = Router(seed: random.next())
         let now = Self.clock()
         budget = RetryBudget(
             burst: limits.retryBurst, perSecond: limits.retriesPerSecond, perRequest: limits.retriesPerRequest, now: now)
@@ -58,10 +61,11 @@ package final class GatewayWorker {
             }
         }
         if mayServeMore { wakeWaiting() }
+        gate.look()
     }
 
     /// What the router counts of its own.
-    func statistics() -> RouterStatistics { router.statistics(at: now()) }
+    package func statistics() -> RouterStatistics { router.statistics(at: now()) }
 
     // MARK: Clients
 
@@ -125,6 +129,20 @@ package final class GatewayWorker {
         lastServed[workload.value] = now
     }
 
+    // MARK: How long short calls take
+
+    /// When a second attempt joins the first; nil while nobody can say.
+    func hedgeDelay(_ hedging: Hedging, workload: WorkloadIndex) -> Duration? {
+        let fixed = hedging.delayMilliseconds.map { Duration.milliseconds(min(max($0, 1), 60_000)) }
+        guard let percentile = hedging.percentile, firstBytes.indices.contains(workload.value) else { return fixed }
+        return firstBytes[workload.value].quantile(percentile) ?? fixed
+    }
+
+    func observeFirstByte(_ duration: Duration, workload: WorkloadIndex) {
+        while firstBytes.count <= workload.value { firstBytes.append(LatencyHistogram()) }
+        firstBytes[workload.value].observe(duration)
+    }
+
     /// Takes an exchange into the waiting ones; false when there are too many.
     func wait(_ exchange: Exchange) -> Bool {
         guard waiting.count < limits.waitingRequests else { return false }
@@ -149,7 +167,12 @@ package final class GatewayWorker {
     /// Sets when `object` is due.
     @inline(__always)
     func arm(_ object: some Deadlined, after duration: Duration, now: Moment) {
-        wheel.arm(object, at: now.advanced(by: duration))
+        arm(object, at: now.advanced(by: duration))
+    }
+
+    @inline(__always)
+    func arm(_ object: some Deadlined, at moment: Moment) {
+        wheel.arm(object, at: moment)
         if !isTicking { startTicking() }
     }
 

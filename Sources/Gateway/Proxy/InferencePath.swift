@@ -8,7 +8,16 @@ enum InferencePath {
         "/pooling", "/moderations", "/tokenize", "/detokenize", "/generate",
     ]
 
-    static func matches(_ bytes: UnsafeRawBufferPointer, _ path: Range<Int>) -> Bool {
+    /// Those whose answers are short and never stream.
+    private static let shortEndings: [StaticString] = [
+        "/embeddings", "/rerank", "/score", "/classify", "/pooling", "/moderations", "/tokenize", "/detokenize",
+    ]
+
+    static func matches(_ bytes: UnsafeRawBufferPointer, _ path: Range<Int>) -> Bool { ends(bytes, path, with: endings) }
+
+    static func isShort(_ bytes: UnsafeRawBufferPointer, _ path: Range<Int>) -> Bool { ends(bytes, path, with: shortEndings) }
+
+    private static func ends(_ bytes: UnsafeRawBufferPointer, _ path: Range<Int>, with endings: [StaticString]) -> Bool {
         endings.contains { ending in
             let count = ending.utf8CodeUnitCount
             return path.count >= count && bytes.spells(ending, at: path.upperBound - count, count: count)

@@ -35,16 +35,14 @@ package struct ProxyLimits: Equatable, Sendable {
     /// Waits between attempts where no untried replica is left; doubled each time.
     package var shortestWait = Duration.milliseconds(25)
     package var longestWait = Duration.milliseconds(400)
-    /// Repetitions one event loop may have at hand, and how many it earns per second and per request (Finagle's retry budgets earn
-    /// 20 % of requests).
+    /// Repetitions one event loop may have at hand, and how many it earns per second and per request (Finagle's retry budgets
+    /// earn 20 % of requests).
     package var retryBurst = 4_096.0
     package var retriesPerSecond = 100.0
     package var retriesPerRequest = 0.2
 
     /// Bodies up to this are copied behind their head, so that both go out in one write.
     package static let copiedBytes = 32 * 1_024
-    /// Bytes of a body by which requests count as alike for affinity.
-    package static let affinityPrefixBytes = 256
 
     package init() {}
 }

@@ -22,7 +22,7 @@ struct RequestBody {
     private var isChunked = false
     private var decoder = ChunkedDecoder()
     private var total = 0
-    private var limit = 0
+    private(set) var limit = 0
 
     /// - Parameters:
     ///   - scans: whether the body is JSON that must name a model.
@@ -44,6 +44,9 @@ struct RequestBody {
             decoder = ChunkedDecoder()
         }
     }
+
+    /// The most tokens the request lets its answer have, as far as that was read; nil where the body is not looked into.
+    var answerTokens: Int? { scans ? scanner.answerTokens : nil }
 
     mutating func release() { bytes = ByteBuffer() }
 

@@ -1,4 +1,5 @@
 package import FleetModel
+package import FleetRouting
 
 /// Whether one request is sent again after an attempt failed. Pure: the exchange tells it what happened and does what it says.
 package struct RetryPlan: Equatable, Sendable {
@@ -12,7 +13,10 @@ package struct RetryPlan: Equatable, Sendable {
     }
 
     package enum Verdict: Equatable, Sendable {
+        /// At once: nothing was sent.
         case again
+        /// After a rest.
+        case againLater
         case giveUp
     }
 
@@ -21,6 +25,7 @@ package struct RetryPlan: Equatable, Sendable {
     /// Its bytes are all still held.
     package var isHeld = true
     package var maxAttempts = 1
+    package var retryOn: RoutePolicy.Conditions = [.connectFailure, .reset, .timeout, .serverError]
     /// Times it was sent, in whole or in part.
     package private(set) var sent = 0
     /// Attempts of all kinds.
@@ -28,6 +33,7 @@ package struct RetryPlan: Equatable, Sendable {
     /// When the last attempt may start; nil before the first failure.
     package private(set) var deadline: Moment?
     private var waits = 0
+    private var rests = 0
 
     package init() {}
 
@@ -40,8 +46,30 @@ package struct RetryPlan: Equatable, Sendable {
     package mutating func fail(_ failure: Failure, window: Duration, now: Moment) -> Verdict {
         start(window: window, now: now)
         guard isHeld, !isOver(now: now) else { return .giveUp }
-        if failure == .notSent { return .again }
-        return isRepeatable && sent < maxAttempts ? .again : .giveUp
+        switch failure {
+        case .notSent: return retryOn.contains(.connectFailure) ? .again : .giveUp
+        case .broken: return retryOn.contains(.reset) && maySendAgain ? .againLater : .giveUp
+        case .silent: return retryOn.contains(.timeout) && maySendAgain ? .againLater : .giveUp
+        }
+    }
+
+    private var maySendAgain: Bool { isRepeatable && sent < maxAttempts }
+
+    /// Another workload is asked now: it gets a window and attempts of its own. Attempts already made stay counted.
+    package mutating func beginAnew() {
+        sent = 0
+        deadline = nil
+        waits = 0
+        rests = 0
+    }
+
+    /// The rest before the next repetition: evenly spread over 0 to base × (2ⁿ − 1), at most `longest`, as Envoy's router rests
+    /// (its `retry_back_off`). Spread, so that requests that failed together do not come back together.
+    /// - Parameter random: 64 random bits.
+    package mutating func nextBackOff(base: Duration, longest: Duration, random: UInt64) -> Duration {
+        rests += 1
+        let ceiling = min(base * ((1 << min(rests, 16)) - 1), longest)
+        return ceiling * (Double(random >> 11) * 0x1p-53)
     }
 
     /// Whether a bad response may be set aside for another attempt.

@@ -15,6 +15,8 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
     var position = -1
     /// Exchanges it carried before: a closed connection that was used before may just have idled too long.
     private(set) var uses = 0
+    /// Its place among the connections its workload may have at its plane.
+    var seat: SharedCount?
     /// It ended by an error, so that even a response without a length is not complete.
     private(set) var wasReset = false
     private unowned let worker: GatewayWorker
@@ -37,10 +39,10 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
 
     // MARK: For the exchange
 
-    func begin(_ exchange: Exchange, isHeadRequest: Bool, decodesChunks: Bool) {
+    func begin(_ exchange: Exchange, isHeadRequest: Bool, decodesChunks: Bool, scansUsage: Bool) {
         self.exchange = exchange
         uses += 1
-        reader.start(isHeadRequest: isHeadRequest, decodesChunks: decodesChunks)
+        reader.start(isHeadRequest: isHeadRequest, decodesChunks: decodesChunks, scansUsage: scansUsage)
     }
 
     /// The exchange lets go of the connection.
@@ -70,7 +72,7 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
         cut?.upstreamClosed(self)
     }
 
-    func replicaFellSilent() { exchange?.replicaFellSilent() }
+    func replicaFellSilent() { exchange?.replicaFellSilent(self) }
 
     /// Whoever dialled left meanwhile: the connection waits for the next request.
     func releaseUnused() { worker.pool.release(self) }

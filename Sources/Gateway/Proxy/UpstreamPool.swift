@@ -43,7 +43,14 @@ final class UpstreamPool {
         _ entry: ReplicaEntry, timeout: Duration,
         completion: @escaping (Result<UpstreamConnection, any Error>) -> Void
     ) {
+        var seat: SharedCount?
+        if let account = worker.router.table?.directory[entry.workload].account, let limit = account.limits.maxConnections {
+            let connections = account.planes[entry.plane.value].connections
+            guard takeSeat(connections, limit: limit) else { return completion(.failure(ConnectionLimit())) }
+            seat = connections
+        }
         let connection = UpstreamConnection(worker: worker, handle: entry.handle, hostLine: group(for: entry).hostLine)
+        connection.seat = seat
         let bound = NIOLoopBound(connection, eventLoop: worker.eventLoop)
         dialer.connect(to: entry.address, plane: entry.id.plane, on: worker.eventLoop, timeout: timeout) { channel in
             channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
@@ -51,10 +58,13 @@ final class UpstreamPool {
         .assumeIsolated()
         .whenComplete { result in
             switch result {
-            case .failure(let error): completion(.failure(error))
+            case .failure(let error):
+                Self.leaveSeat(connection)
+                completion(.failure(error))
             case .success:
                 guard self.adopt(connection) else {
                     connection.close()
+                    Self.leaveSeat(connection)
                     completion(.failure(ChannelError.alreadyClosed))
                     return
                 }
@@ -81,6 +91,7 @@ final class UpstreamPool {
     /// Forgets a connection that closed.
     func remove(_ connection: UpstreamConnection) {
         worker.wheel.remove(connection)
+        Self.leaveSeat(connection)
         let slot = Int(connection.handle.slot)
         guard connection.position >= 0, slot < groups.count, var group = groups[slot], group.handle == connection.handle else {
             return
@@ -119,6 +130,25 @@ final class UpstreamPool {
         for case let group? in groups {
             for connection in group.all { connection.close() }
         }
+    }
+
+    /// The workload may have no further connection at the plane (its circuit breaker's `maxConnections`).
+    struct ConnectionLimit: Error {}
+
+    /// A place for one more connection; where there is none an idle one of this loop makes way.
+    private func takeSeat(_ connections: SharedCount, limit: Int) -> Bool {
+        if connections.reserve(limit: limit) { return true }
+        for case let group? in groups {
+            guard let idle = group.idle.first, idle.seat === connections else { continue }
+            idle.close()
+            return connections.reserve(limit: limit)
+        }
+        return false
+    }
+
+    private static func leaveSeat(_ connection: UpstreamConnection) {
+        connection.seat?.release()
+        connection.seat = nil
     }
 
     private func group(for entry: ReplicaEntry) -> Group {

@@ -29,9 +29,12 @@ package struct LoopCounters: Equatable, Sendable {
     private(set) var timeToFirstByte: [Histogram] = []
     private(set) var duration: [Histogram] = []
     package private(set) var retries: UInt64 = 0
+    package private(set) var hedges: UInt64 = 0
+    package private(set) var fallbacks: UInt64 = 0
     private(set) var failures = [UInt64](repeating: 0, count: UpstreamFailure.allCases.count)
     private(set) var reasons = [UInt64](repeating: 0, count: RoutingReason.allCases.count)
     private(set) var refusals = [UInt64](repeating: 0, count: RoutingRefusal.allCases.count)
+    private(set) var admissionRefusals = [UInt64](repeating: 0, count: AdmissionRefusal.allCases.count)
     package private(set) var clientDisconnects: UInt64 = 0
     package private(set) var malformedRequests: UInt64 = 0
     package private(set) var receivedBytes: UInt64 = 0
@@ -60,7 +63,10 @@ package struct LoopCounters: Equatable, Sendable {
 
     package mutating func routed(_ reason: RoutingReason) { reasons[Int(reason.rawValue)] += 1 }
     package mutating func refused(_ refusal: RoutingRefusal) { refusals[Int(refusal.rawValue)] += 1 }
+    package mutating func refused(_ refusal: AdmissionRefusal) { admissionRefusals[Int(refusal.rawValue)] += 1 }
     package mutating func retried() { retries += 1 }
+    package mutating func hedged() { hedges += 1 }
+    package mutating func fellBack() { fallbacks += 1 }
     package mutating func upstreamFailed(_ failure: UpstreamFailure) { failures[Int(failure.rawValue)] += 1 }
     package mutating func clientDisconnected() { clientDisconnects += 1 }
     package mutating func requestWasMalformed() { malformedRequests += 1 }
@@ -77,7 +83,10 @@ package struct LoopCounters: Equatable, Sendable {
         for index in failures.indices { failures[index] += other.failures[index] }
         for index in reasons.indices { reasons[index] += other.reasons[index] }
         for index in refusals.indices { refusals[index] += other.refusals[index] }
+        for index in admissionRefusals.indices { admissionRefusals[index] += other.admissionRefusals[index] }
         retries += other.retries
+        hedges += other.hedges
+        fallbacks += other.fallbacks
         clientDisconnects += other.clientDisconnects
         malformedRequests += other.malformedRequests
         receivedBytes &+= other.receivedBytes

@@ -50,6 +50,8 @@ package struct MetricsPage {
 
     private mutating func attempts(_ counters: LoopCounters) {
         single("retries_total", "counter", "Attempts after a request's first.", counters.retries)
+        single("hedges_total", "counter", "Second attempts sent beside a first.", counters.hedges)
+        single("fallbacks_total", "counter", "Requests that went to another workload.", counters.fallbacks)
         family("upstream_failures_total", "counter", "Attempts that failed, by kind.")
         for kind in LoopCounters.UpstreamFailure.allCases {
             sample("upstream_failures_total", [("kind", kind.text)], "\(counters.failures[Int(kind.rawValue)])")
@@ -61,6 +63,9 @@ package struct MetricsPage {
         family("refusals_total", "counter", "Requests sent nowhere, by reason.")
         for refusal in RoutingRefusal.allCases {
             sample("refusals_total", [("reason", refusal.code.description)], "\(counters.refusals[Int(refusal.rawValue)])")
+        }
+        for refusal in AdmissionRefusal.allCases {
+            sample("refusals_total", [("reason", refusal.code)], "\(counters.admissionRefusals[Int(refusal.rawValue)])")
         }
         single("client_disconnects_total", "counter", "Requests whose client left early.", counters.clientDisconnects)
         single("malformed_requests_total", "counter", "Requests refused by the HTTP parser.", counters.malformedRequests)
@@ -101,6 +106,23 @@ package struct MetricsPage {
         for (workload, plane, count) in table.replicaCounts {
             let names = (table.directory[workload].name.rawValue, table.directory[plane].name.rawValue)
             sample("replicas", [("workload", names.0), ("plane", names.1)], "\(count)")
+        }
+        breakers(table.directory)
+    }
+
+    /// What stands against a limit, of the workloads that have one.
+    private mutating func breakers(_ directory: RoutingDirectory) {
+        family("circuit_breaker_active", "gauge", "What counts against a circuit breaker now.")
+        for workload in directory.workloads where workload.isPresent && workload.source == nil && workload.account.isLimited {
+            let name = ("workload", workload.name.rawValue)
+            sample("circuit_breaker_active", [name, ("kind", "pending")], "\(workload.account.pending.value)")
+            for (index, account) in workload.account.planes.enumerated() where directory.planes[index].isPresent {
+                let plane = ("plane", directory.planes[index].name.rawValue)
+                let kinds = [("requests", account.requests), ("connections", account.connections), ("retries", account.retries)]
+                for (kind, count) in kinds {
+                    sample("circuit_breaker_active", [name, plane, ("kind", kind)], "\(count.value)")
+                }
+            }
         }
     }
 

@@ -79,7 +79,11 @@ package final class LocalReplicaDriver: ReplicaDriver {
 
     package func measure(_ id: ReplicaID) async -> ReplicaLoad? {
         guard let replica = running.withLock({ $0[id] }) else { return nil }
-        return await probe.load(replica.base + "/metrics")
+        // trtllm-serve has its Prometheus page at the second path; its first one is JSON, which says nothing here.
+        for path in ["/metrics", "/prometheus/metrics"] {
+            if let load = await probe.load(replica.base + path) { return load }
+        }
+        return nil
     }
 
     package func shutdown() async {

@@ -23,7 +23,7 @@ struct ListingTests {
         #expect(
             failure?.message
                 == "unknown kind 'worklods'; did you mean workloads? Kinds are providers, workloadplanes, workloads, "
-                + "compliancepolicies, gateways, routes, budgets, placementplans, replicas, events, audit, all")
+                + "compliancepolicies, gateways, routes, budgets, placementplans, tenants, replicas, events, audit, all")
         #expect(throws: CommandFailure.self) { try Listing.declaredKind(spelling: "replicas") }
     }
 
@@ -153,7 +153,7 @@ struct ListingTests {
         let workload = Table([[:]], of: .resources(.workload), isWide: false, now: testNow)
         #expect(workload.rows == [["", "", "realtime", "internal", "", "", "-"]])
         let route = Table([[:]], of: .resources(.route), isWide: true, now: testNow)
-        #expect(route.rows == [["", "", "workloadByModel", "predictedTimeToFirstToken", "-", "none", ""]])
+        #expect(route.rows == [["", "", "workloadByModel", "by workload", "-", "none", ""]])
     }
 
     @Test("of any kind stand an item that lacks everything", arguments: Listing.all)

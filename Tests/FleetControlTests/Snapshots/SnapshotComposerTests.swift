@@ -58,6 +58,22 @@ struct SnapshotComposerTests {
         return try #require(composer.snapshots.first { $0.gateway == gateway })
     }
 
+    @Test("balancing of a workload and of a route reach the gateway as they were declared")
+    func balancing() throws {
+        var chat = workload()
+        chat.balancing = BalancingRules(policy: .engineLoad, planes: [.init(plane: "toronto", weight: 70)])
+        let rules = BalancingRules(policy: .maglev, hashOn: .header, header: "x-user")
+        let fleet = fleet(
+            chat,
+            routes: [
+                Route(metadata: Metadata(name: "by-user"), paths: ["/u/"], balancing: rules),
+                Route(metadata: Metadata(name: "plain"), paths: ["/v1/"]),
+            ])
+        let snapshot = try snapshot(fleet, "door-singapore")
+        #expect(snapshot.workloads.map(\.balancing) == [chat.balancing])
+        #expect(snapshot.routes.map(\.balancing) == [rules, nil])
+    }
+
     @Test("every plane is either allowed or excluded with the rule that excludes it")
     func residency() throws {
         let rules = DataRules(classification: .phi, residency: ["CA", "EU"])
@@ -167,5 +183,32 @@ struct SnapshotComposerTests {
         #expect(assignments[1].workloads[0].drainMilliseconds == 30_000)
         #expect(assignments[1].feedPeers.map(\.gateway) == ["a", "b"])
         #expect(assignments[1].isDrained)
+    }
+}
+
+@Suite("Snapshot composer: resilience")
+struct SnapshotResilienceTests {
+    @Test("carries what a fleet says of resilience, and nothing where it says nothing")
+    func carries() throws {
+        let place = Location(coordinates: Coordinates(latitude: 43.65, longitude: -79.38), country: "CA")
+        let guarded = WorkloadResilience(
+            circuitBreakers: CircuitBreakers(maxRequests: 7), fallback: [Fallback(workload: "small", model: "s")])
+        let patient = RouteResilience(totalTimeoutMilliseconds: 9_000, hedging: Hedging(delayMilliseconds: 50))
+        func workload(_ name: String, _ resilience: WorkloadResilience) -> Resource {
+            .workload(
+                Workload(
+                    metadata: Metadata(name: name), models: [name], replica: ReplicaRequirement(profile: []),
+                    resilience: resilience))
+        }
+        let fleet = Fleet([
+            .gateway(Gateway(metadata: Metadata(name: "door"), location: place)), workload("chat", guarded),
+            workload("small", .standard),
+            .route(Route(metadata: Metadata(name: "a"), paths: ["/a/"], resilience: patient)),
+            .route(Route(metadata: Metadata(name: "b"), paths: ["/b/"])),
+        ])
+        let composer = SnapshotComposer(fleet: fleet, decision: PlacementDecision(workloads: []))
+        let snapshot = try #require(composer.snapshots.first)
+        #expect(snapshot.workloads.map(\.resilience) == [guarded, nil])
+        #expect(snapshot.routes.map(\.resilience) == [patient, nil])
     }
 }

@@ -14,7 +14,10 @@ struct RouterPropertyTests {
     private func live(seed: UInt64, steps: Int) -> UInt64 {
         var random = SeededGenerator(seed: seed)
         var fixture = FleetFixture()
-        var script = GatewayScript(fixture)
+        fixture.routes += [BalancingRules.Policy.maglev, .ringHash].map {
+            .init(name: RouteName("by-\($0.rawValue)"), paths: ["/\($0.rawValue)/"], balancing: BalancingRules(policy: $0))
+        }
+        var script = GatewayScript(fixture, seed: seed)
         var digest: UInt64 = 0
         var inFlight: [ReplicaHandle] = []
         let planes = FleetFixture.places.map(\.name)
@@ -35,9 +38,10 @@ struct RouterPropertyTests {
             case 4 where !inFlight.isEmpty:
                 script.handle(.finished(inFlight.remove(at: Int.random(in: 0..<inFlight.count, using: &random))))
             default:
-                let decision = request(&script, fixture, &random, step: step, seed: seed)
+                let (facts, decision) = request(&script, fixture, &random, step: step, seed: seed)
                 if case .send(let handle, _, let reason) = decision {
                     script.handle(.requestStarted(handle))
+                    script.router.remember(facts, on: handle)
                     inFlight.append(handle)
                     digest = ByteHash.combine(digest, UInt64(handle.slot) << 8 | UInt64(reason.rawValue))
                 }
@@ -87,12 +91,9 @@ struct RouterPropertyTests {
     /// Sends a request with up to four attempts and checks each decision against what the test knows by itself.
     private func request(
         _ script: inout GatewayScript, _ fixture: FleetFixture, _ random: inout SeededGenerator, step: Int, seed: UInt64
-    ) -> RoutingDecision {
+    ) -> (RequestFacts, RoutingDecision) {
         let workload = fixture.workloads[Int.random(in: 0..<fixture.workloads.count, using: &random)]
-        let policies = Route.Balancing.allCases
-        let facts = RequestFacts(
-            workload: script.workload(workload.name), balancing: policies[Int.random(in: 0..<policies.count, using: &random)],
-            prefixHash: Bool.random(using: &random) ? UInt64.random(in: 0..<50, using: &random) : nil)
+        let facts = facts(script, script.workload(workload.name), &random)
         var history = AttemptHistory()
         var decision = RoutingDecision.refuse(.noReplica)
         for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -100,11 +101,11 @@ struct RouterPropertyTests {
             let candidates = (script.view.table?.replicas.compactMap { $0 } ?? []).filter {
                 $0.takesRequests && $0.id.workload == workload.name && workload.allowedPlanes.contains($0.id.plane)
             }
-            guard case .send(let handle, let plane, _) = decision else { return decision }
+            guard case .send(let handle, let plane, _) = decision else { return (facts, decision) }
             let context: Comment = "seed \(seed), step \(step)"
             guard let entry = script.view.table?.replica(handle) else {
                 Issue.record("chose a replica that is not in the table: \(context)")
-                return decision
+                return (facts, decision)
             }
             #expect(workload.allowedPlanes.contains(entry.id.plane), context)
             #expect(candidates.contains { $0.handle == handle }, context)
@@ -119,7 +120,26 @@ struct RouterPropertyTests {
             #expect(!isTried || !untried.contains(where: isTrusted), context)
             history.record(handle, plane: plane, Bool.random(using: &random) ? .connection : .response)
         }
-        return decision
+        return (facts, decision)
+    }
+
+    /// Any policy with any affinity; sessions may name replicas of other workloads, and planes outside the fence have shares.
+    private func facts(_ script: GatewayScript, _ workload: WorkloadIndex, _ random: inout SeededGenerator) -> RequestFacts {
+        var facts = RequestFacts(workload: workload, balancing: random.pick(BalancingRules.Policy.allCases))
+        if random.isOne(in: 2) { facts.key = random.next() % 64 }
+        if random.isOne(in: 2) { facts.prefix = PrefixChain(blocks: (0..<random.below(6)).map { _ in random.next() % 8 + 1 }) }
+        if random.isOne(in: 4) { facts.session = .key(random.next() % 64) }
+        let entries = script.view.table?.replicas.compactMap { $0 } ?? []
+        if random.isOne(in: 4), !entries.isEmpty { facts.session = .replica(random.pick(entries).identityHash) }
+        if random.isOne(in: 2) {
+            let shares = FleetFixture.places.filter { _ in random.isOne(in: 2) }.map {
+                BalancingRules.PlaneShare(plane: $0.name, weight: random.next(in: 1...100), priority: random.below(3))
+            }
+            let planes = script.view.table?.directory.planes.map(\.name) ?? []
+            facts.planes = PlaneShares(
+                BalancingRules(planes: shares, panicThreshold: Double(random.below(11)) / 10), planes: planes)
+        }
+        return facts
     }
 
     @Test("never outside the fence, never a tried replica while a healthy untried one is there, no request forgotten")

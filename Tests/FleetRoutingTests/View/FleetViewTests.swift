@@ -27,7 +27,7 @@ struct FleetViewTests {
         }
         var unknown = fixture.snapshot
         unknown.format = 9
-        guard case .refused(.unknownFormat(9, known: 1)) = view.accept(unknown) else {
+        guard case .refused(.unknownFormat(9, known: 2)) = view.accept(unknown) else {
             return #expect(Bool(false), "an unknown format counted")
         }
         #expect(view.version == SnapshotVersion(epoch: 1, generation: 1))

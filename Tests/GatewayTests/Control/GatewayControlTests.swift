@@ -69,6 +69,40 @@ struct GatewayControlTests {
         try await StubServer { head, _, response in response.answer(head.uri == "/health" ? .ok : .notFound, "ok") }
     }
 
+    @Test("asks as the workload says, shallow and deep, and tells where the deep checks stand")
+    func declaredChecks() async throws {
+        let isWell = Mutex(false)
+        let asked = Mutex<Set<String>>([])
+        let replica = try await StubServer { head, body, response in
+            asked.withLock { _ = $0.insert("\(head.method) \(head.uri) \(body)") }
+            let isDeep = head.uri == "/deep"
+            response.answer(isDeep && !isWell.withLock { $0 } ? .internalServerError : .ok, "ok")
+        }
+        let feed = try await feed(replica.address)
+        var snapshot = ControlFixture.snapshot(feed: feed.address)
+        snapshot.workloads[0].resilience = WorkloadResilience(
+            healthChecks: HealthChecks(
+                shallow: .init(
+                    path: "/alive", intervalMilliseconds: 100, timeoutMilliseconds: 100, healthyThreshold: 1,
+                    unhealthyThreshold: 50),
+                deep: .init(
+                    path: "/deep", body: "{}", intervalMilliseconds: 100, timeoutMilliseconds: 100, healthyThreshold: 2,
+                    unhealthyThreshold: 2)))
+        let server = try await controlPlane(snapshot)
+        let (folder, sink) = (try TemporaryFolder(), RecordingSink())
+        let control = try control("http://\(server.address)", folder: folder, sink: sink)
+        try await control.start(address: "127.0.0.1:8081")
+        for wanted in [true, false, true] {
+            isWell.withLock { $0 = wanted }
+            try await sink.next { input in
+                if case .event(.deepProbed(_, let isHealthy)) = input, isHealthy == wanted { () } else { nil }
+            }
+        }
+        try await sink.next { input in if case .event(.probePassed) = input { () } else { nil } }
+        #expect(asked.withLock { $0 } == ["GET /alive ", "POST /deep {}"])
+        await control.stop()
+    }
+
     @Test("follows snapshot, feed and probes; notices a killed replica; serves from disk afterwards")
     func wholeLife() async throws {
         let replica = try await replica()

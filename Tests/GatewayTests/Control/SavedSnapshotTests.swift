@@ -47,6 +47,7 @@ final class TemporaryFolder {
 
     deinit {
         unlink(SavedSnapshot.path(in: path))
+        unlink("\(path)/spend.json")
         rmdir(path)
     }
 }

@@ -15,7 +15,7 @@ struct RetryPlanTests {
     func attempts() {
         var plan = Self.plan(attempts: 2)
         plan.noteSent()
-        #expect(plan.fail(.broken, window: .seconds(10), now: .origin) == .again)
+        #expect(plan.fail(.broken, window: .seconds(10), now: .origin) == .againLater)
         #expect(plan.fail(.notSent, window: .seconds(10), now: Moment(nanoseconds: 9_000_000_000)) == .again)
         plan.noteSent()
         #expect(plan.fail(.broken, window: .seconds(10), now: Moment(nanoseconds: 9_000_000_001)) == .giveUp)

@@ -14,6 +14,13 @@ final class TestFleet: Sendable {
         var address: ListenAddress
     }
 
+    /// What a test wants otherwise in the snapshot.
+    struct Adjustment: Sendable {
+        static let none = Adjustment { _ in }
+
+        let apply: @Sendable (inout RoutingSnapshot) -> Void
+    }
+
     let plane: DataPlane
     private let group: MultiThreadedEventLoopGroup
     private let view: ViewBox
@@ -39,13 +46,16 @@ final class TestFleet: Sendable {
     /// Runs a body with a fleet of these replicas, in order of preference by plane: `near`, then `far`.
     static func with(
         _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
-        idleMilliseconds: Double? = nil, _ body: @Sendable (TestFleet) async throws -> Void
+        idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
+        workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
+        adjust: Adjustment = .none, _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
         let fleet = try await TestFleet(limits: limits)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
-                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds)
+                idleMilliseconds: idleMilliseconds ?? firstByteMilliseconds, balancing: balancing,
+                workloadBalancing: workloadBalancing, tenants: tenants, adjust: adjust)
             try await fleet.report(replicas)
             try await body(fleet)
         } catch {
@@ -61,13 +71,17 @@ final class TestFleet: Sendable {
     }
 
     /// Three workloads: `chat` anywhere, `phi` in `near` alone, `walled` nowhere.
-    func declare(maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double) async throws {
+    func declare(
+        maxAttempts: Int, firstByteMilliseconds: Double, idleMilliseconds: Double, balancing: BalancingRules? = nil,
+        workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
+        adjust: Adjustment = .none
+    ) async throws {
         func workload(_ name: WorkloadName, _ planes: [PlaneName]) -> RoutingSnapshot.Workload {
             RoutingSnapshot.Workload(
                 name: name, models: [name.rawValue], latencyBudgetMilliseconds: 1_000, failoverLatencyBudgetMilliseconds: 2_000,
                 allowedPlanes: planes,
                 excludedPlanes: planes.isEmpty ? [.init(plane: "near", because: "residency allows CA; it stands in SG")] : [],
-                placedPlanes: planes)
+                placedPlanes: planes, balancing: workloadBalancing)
         }
         func plane(_ name: PlaneName, _ longitude: Double) -> RoutingSnapshot.Plane {
             RoutingSnapshot.Plane(
@@ -75,17 +89,19 @@ final class TestFleet: Sendable {
         }
         func route(_ name: RouteName, _ path: String, _ target: Route.Target) -> RoutingSnapshot.Route {
             RoutingSnapshot.Route(
-                name: name, paths: [path], target: target, connectTimeoutMilliseconds: 2_000,
+                name: name, paths: [path], target: target, balancing: balancing, connectTimeoutMilliseconds: 2_000,
                 firstByteTimeoutMilliseconds: firstByteMilliseconds, idleTimeoutMilliseconds: idleMilliseconds,
                 maxAttempts: maxAttempts)
         }
-        let snapshot = RoutingSnapshot(
+        var snapshot = RoutingSnapshot(
             version: SnapshotVersion(epoch: 1, generation: 1), gateway: "test",
             gatewayLocation: Location(coordinates: Coordinates(latitude: 0, longitude: 0), country: "CA"),
             workloads: [workload("chat", ["far", "near"]), workload("phi", ["near"]), workload("walled", [])],
             planes: [plane("far", 60), plane("near", 1)],
-            routes: [route("fixed", "/fixed/", .workload("chat")), route("openai", "/v1/", .workloadByModel)])
-        guard case .accepted(let table) = view.view.withLock({ $0.accept(snapshot) }) else {
+            routes: [route("fixed", "/fixed/", .workload("chat")), route("openai", "/v1/", .workloadByModel)],
+            tenants: tenants)
+        adjust.apply(&snapshot)
+        guard case .accepted(let table) = view.view.withLock({ [snapshot] in $0.accept(snapshot) }) else {
             preconditionFailure("the test's snapshot is refused")
         }
         try await apply(.table(table))
@@ -132,6 +148,15 @@ final class TestFleet: Sendable {
             counters: try await counters(), routers: [], facts: ControlFacts(), now: NIODeadline.now().moment)
         let lines = page.split(separator: "\n").filter { $0.hasPrefix("tradewind_gateway_upstream_failures_total{") }
         return lines.filter { !$0.hasSuffix(" 0") }.map(String.init)
+    }
+
+    /// What a workload has under way, by the gateway's own accounts.
+    func account(_ workload: WorkloadName) -> WorkloadAccount? {
+        view.view.withLock { $0.table?.directory.workloads.first { $0.name == workload }?.account }
+    }
+
+    func statistics() async throws -> RouterStatistics {
+        try await plane.workers[0].submit { $0.statistics() }.get()
     }
 
     func counters() async throws -> LoopCounters {

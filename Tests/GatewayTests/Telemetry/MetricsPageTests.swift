@@ -7,7 +7,10 @@ import Testing
 struct MetricsPageTests {
     private func page() -> String {
         var view = FleetView(gateway: ControlFixture.gateway)
-        _ = view.accept(ControlFixture.snapshot(generation: 12, feed: nil))
+        var snapshot = ControlFixture.snapshot(generation: 12, feed: nil)
+        snapshot.workloads[0].resilience = WorkloadResilience(circuitBreakers: CircuitBreakers(maxRequests: 9))
+        _ = view.accept(snapshot)
+        _ = view.table?.directory.workloads[0].account.begin(at: PlaneIndex(0), isRetry: true, budget: nil)
         _ = view.accept(
             ControlFixture.report(sequence: 1, replica: ListenAddress(host: "127.0.0.1", port: 9)), now: .origin)
         var facts = ControlFacts()
@@ -43,6 +46,10 @@ struct MetricsPageTests {
             #"tradewind_gateway_snapshot_age_seconds 1.5"#, #"tradewind_gateway_feed_live{plane="near"} 1"#,
             #"tradewind_gateway_plane_round_trip_seconds{plane="near"} 0.02"#,
             #"tradewind_gateway_replicas{workload="chat",plane="near"} 1"#,
+            #"tradewind_gateway_circuit_breaker_active{workload="chat",kind="pending"} 0"#,
+            #"tradewind_gateway_circuit_breaker_active{workload="chat",plane="near",kind="requests"} 1"#,
+            #"tradewind_gateway_circuit_breaker_active{workload="chat",plane="near",kind="retries"} 1"#,
+            #"tradewind_gateway_hedges_total 0"#, #"tradewind_gateway_fallbacks_total 0"#,
         ])
     func samples(line: String) {
         #expect(page().split(separator: "\n").contains { $0 == line })

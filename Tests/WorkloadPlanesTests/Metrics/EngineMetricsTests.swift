@@ -26,6 +26,26 @@ import WorkloadPlanes
                 == ReplicaLoad(running: 4, waiting: 1, kvCacheUse: 0.125))
     }
 
+    @Test("reads TensorRT-LLM's names, and Triton's by the label that tells what a sample means")
+    func tensorRT() {
+        let serve = """
+            trtllm_num_requests_running 4
+            trtllm_num_requests_waiting 2
+            trtllm_kv_cache_utilization{engine_type="trtllm"} 0.5
+
+            """
+        #expect(load(serve) == ReplicaLoad(running: 4, waiting: 2, kvCacheUse: 0.5))
+        let triton = """
+            nv_trt_llm_request_metrics{model="tensorrt_llm",request_type="waiting",version="1"} 3
+            nv_trt_llm_request_metrics{model="tensorrt_llm",request_type="scheduled",version="1"} 7
+            nv_trt_llm_request_metrics{model="tensorrt_llm",request_type="max",version="1"} 512
+            nv_trt_llm_kv_cache_block_metrics{kv_cache_block_type="fraction",model="tensorrt_llm",version="1"} 0.25
+            nv_trt_llm_kv_cache_block_metrics{kv_cache_block_type="used",model="tensorrt_llm",version="1"} 900
+
+            """
+        #expect(load(triton) == ReplicaLoad(running: 7, waiting: 3, kvCacheUse: 0.25))
+    }
+
     @Test("adds the samples of several ranks")
     func ranks() {
         #expect(load("vllm:num_requests_running{r=\"0\"} 1\nvllm:num_requests_running{r=\"1\"} 2\n") == ReplicaLoad(running: 3))
