@@ -54,9 +54,8 @@ package final class RoutingTable: Sendable {
                 }
                 members.append(contentsOf: taking.map(\.handle.slot))
                 // A pair comes behind the workload that serves it, and shares its hash tables.
-                let shared = workload.source.flatMap { source in
-                    ranges[source.value].first { Int(choices[$0].plane) == plane.value }.flatMap { hashing[$0] }
-                }
+                let served = workload.source.flatMap { $0.value < ranges.count ? ranges[$0.value] : nil }
+                let shared = served?.first { Int(choices[$0].plane) == plane.value }.flatMap { hashing[$0] }
                 hashing.append(
                     shared
                         ?? ReplicaHashing(

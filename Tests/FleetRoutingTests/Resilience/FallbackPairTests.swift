@@ -64,6 +64,21 @@ struct FallbackPairTests {
         #expect(script.view.table?.directory.offeredModels == ["any", "chat", "phi", "zeta"])
     }
 
+    @Test("a pair's keys go where the second workload's own go, by the same hash table")
+    func hashes() throws {
+        var fixture = Self.fixture()
+        for index in fixture.workloads.indices { fixture.workloads[index].balancing = BalancingRules(policy: .maglev) }
+        var script = GatewayScript(fixture)
+        script.fill("middle", ["any", "chat"], count: 8)
+        let pair = try #require(try Self.entries(script, of: "chat").first).workload
+        for key in 0..<100 as Range<UInt64> {
+            let facts = RequestFacts(workload: pair, balancing: .maglev, key: key)
+            let asked = RequestFacts(workload: script.workload("any"), balancing: .maglev, key: key)
+            let (replica, reason) = script.choice(facts)
+            #expect(reason == "hash" && replica == script.choice(asked).replica)
+        }
+    }
+
     @Test("random fences: no decision for a pair leaves either fence")
     func fenceProperty() throws {
         let planes = FleetFixture.places.map(\.name)

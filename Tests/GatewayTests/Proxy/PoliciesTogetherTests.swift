@@ -91,9 +91,9 @@ struct PoliciesTogetherTests {
 
     @Test("a request that fell back runs at the gate of the workload that serves it, and leaves no trace at its own")
     func gates() async throws {
-        // More than either gate lets run at first, one after the other.
+        // One after the other, and more than a gate would let run: 32 at first, 0.8 more with each response.
         let chat = try await ScriptedUpstream { request in
-            [.send(request.number < 40 ? ScriptedUpstream.response(429, "busy") : ScriptedUpstream.ok("from chat"))]
+            [.send(request.number < 200 ? ScriptedUpstream.response(429, "busy") : ScriptedUpstream.ok("from chat"))]
         }
         let phi = try await ScriptedUpstream.answering("from phi")
         try await TestFleet.with(
@@ -105,7 +105,7 @@ struct PoliciesTogetherTests {
                 }
             }
         ) { fleet in
-            for _ in 0..<40 {
+            for _ in 0..<200 {
                 let busy = try await fleet.ask(TestFleet.post())
                 #expect(busy.body == "from phi")
             }
