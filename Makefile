@@ -30,9 +30,10 @@ check: ## taste: formatting and repository rules
 format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-bench: build ## CPU per request beside HAProxy and nginx
+bench: build ## the gateway's cost beside HAProxy, nginx, Envoy and sglang-router; LITELLM=1 adds LiteLLM
 	@scripts/setup.sh nginx-light haproxy wrk
-	python3 Benchmarks/gateway/bench.py
+	@Benchmarks/gateway/install.sh $(if $(LITELLM),litellm)
+	python3 Benchmarks/gateway/bench.py --write .build/bench/gateway.md
 
 bench-planner: build ## the planner beside the direct formulation and what one would do instead
 	.venv/bin/pip install -q --disable-pip-version-check numpy scipy highspy

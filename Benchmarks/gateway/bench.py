@@ -1,288 +1,215 @@
 #!/usr/bin/env python3
-"""CPU per proxied request: Tradewind's gateway beside HAProxy and nginx, interleaved in one run.
+"""What a proxied request, a streamed chunk and an idle connection cost: Tradewind's gateway beside its peers, in one run.
 
-A closed loop (wrk, 64 connections) posts 1 KB of JSON; the backend (nginx, a fixed answer of 624 bytes) and wrk share one
-core, the proxy under test has the other to itself. A proxy's cost is its own CPU time (user and system, from /proc, all its
-processes) divided by the requests wrk saw answered. Each round measures every proxy once; medians over the rounds are shown.
+    python3 Benchmarks/gateway/bench.py                          # about ten minutes with all peers
+    python3 Benchmarks/gateway/bench.py --rounds 1 --seconds 1   # whether it works
+    python3 Benchmarks/gateway/bench.py --only haproxy,tradewind
 
-The gateway runs with everything on: route match, model field, fence, least-load choice, probes, feed, retries armed, metrics.
-Its control plane is absent on purpose: it routes from the snapshot on its disk, and a small feed double stands for the plane.
+In a round each proxy is started, warmed up, measured and stopped for each load in turn, so that none runs beside another.
+Shown are medians over the rounds, with the least and the most. A proxy's cost is its own CPU time (user and system, all its
+processes, from /proc) divided by the requests or chunks that reached the client. The proxy has one core to itself; load and
+backend share the other.
+
+post     64 connections in a closed loop (wrk): 1 KB of JSON in, 624 bytes out
+streams  64 event streams of 250 chunks a second each (streams.c); a proxy that cannot keep up delivers fewer
+idle     1,000 connections, each used once and kept: memory for each, and the cost of a POST beside them
+
+The backend (backend.c) is the same for all. The gateway runs with its policies on (gateway_state.py): a tenant's key, route
+match, model field, fence, choice by predicted time and load, prefix affinity, outlier detection of every kind, circuit breakers,
+queue, slow start, retries with a budget, total timeout, probes, feed, metrics. Not on: a tenant's limits, the adaptive
+concurrency limit, hedging, fallback. Its control plane is absent on purpose: it routes from the snapshot on its disk, and a small
+feed double stands for the plane. The peers proxy plainly. HAProxy holds small chunks back to send several at once; "HAProxy
+no-delay" is the same with `option http-no-delay`. TLS is not measured: the gateway does not terminate it yet.
 """
 
 import argparse
-import hashlib
-import hmac
-import http.server
 import json
 import os
 import pathlib
-import re
 import shutil
-import signal
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TICKS = os.sysconf("SC_CLK_TCK")
-TOKEN = "tw_" + "0" * 64
-PROXY_CORE, LOAD_CORE = "0", "1"
-CONNECTIONS = 64
+import measuring
+import peers
 
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+WARM_SECONDS = 2
+LOADS = {"post": "measure_post", "streams": "measure_streams", "idle": "measure_idle"}
+# At most this many times the cost of the named peer.
+GOALS = [
+    ("post", "HAProxy", 1.25), ("post", "Envoy", 0.3), ("streams", "HAProxy", 1.2), ("streams", "HAProxy no-delay", 1.2)]
 
 
-def process_tree(pid):
-    found = [pid]
-    for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        found += process_tree(int(child))
-    return found
+def note(text):
+    print(text, file=sys.stderr, flush=True)
 
 
-def cpu_seconds(pid):
-    total = 0
-    for member in process_tree(pid):
-        fields = pathlib.Path(f"/proc/{member}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+def chosen(arguments):
+    """The peers to run: all, or those asked for. A missing one ends the run, unless it is optional and was not asked for."""
+    known = peers.peers(arguments.tradewind)
+    asked = [name.strip().lower() for name in arguments.only.split(",") if name.strip()]
+    unknown = set(asked) - {peer.name.lower() for peer in known}
+    if unknown:
+        raise SystemExit(f"--only: no peer is called {', '.join(sorted(unknown))}; there are "
+                         + ", ".join(peer.name.lower() for peer in known))
+    wanted = [peer for peer in known if not asked or peer.name.lower() in asked]
+    missing = [f"{peer.name} is missing: {peer.install}" for peer in wanted
+               if not peer.program and (asked or not peer.is_optional)]
+    tools = {"wrk": "apt-get install wrk", "taskset": "apt-get install util-linux", "cc": "apt-get install gcc"}
+    missing += [f"{tool} is missing: '{install}', or 'make bench'" for tool, install in tools.items() if not shutil.which(tool)]
+    if (os.cpu_count() or 1) < 2:
+        missing.append("two cores are needed: one for the proxy, one for the load")
+    if missing:
+        raise SystemExit("\n".join(missing) + "\nleave peers out with --only NAME,NAME")
+    for peer in wanted:
+        if not peer.program:
+            note(f"{peer.name} is left out, it is not installed: {peer.install}")
+    return [peer for peer in wanted if peer.program]
 
 
-def resident_megabytes(pid):
-    pages = sum(int(pathlib.Path(f"/proc/{member}/statm").read_text().split()[1]) for member in process_tree(pid))
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def measure(bench, peer, backend, load, seconds):
+    """One sample of one load, of a process started for it and warmed up."""
+    backend_process, backend_port = backend
+    child, port = peer.start(peer, bench, backend_port)
+    try:
+        bench.wait_for_answer(child, port, peer.patience)
+        bench.post(port, WARM_SECONDS)
+        extra = [backend_process.pid] if load == "streams" else []
+        return getattr(bench, LOADS[load])(child.pid, port, seconds, *extra)
+    finally:
+        bench.stop(child)
 
 
-class FeedDouble:
-    """What a plane tells gateways, for one replica that is the backend."""
-
-    def __init__(self, backend_port):
-        seed = hmac.new(TOKEN.encode(), b"tradewind feed seed", "sha256").hexdigest()
-        key = hmac.new(seed.encode(), b"tradewind feed key\nbench", "sha256").hexdigest().encode()
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                nonce = self.headers["x-tradewind-nonce"]
-                self.send_response(200)
-                self.send_header("content-type", "application/x-ndjson")
-                self.send_header("transfer-encoding", "chunked")
-                self.end_headers()
-                sequence = 0
-                while True:
-                    payload = json.dumps(report(sequence, backend_port, self.server.server_port)).encode()
-                    signed = f"line\n{nonce}\n{sequence}\n".encode() + payload
-                    line = hmac.new(key, signed, "sha256").hexdigest().encode() + b" " + payload + b"\n"
-                    self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
-                    self.wfile.flush()
-                    sequence += 1
-                    time.sleep(0.5)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def port(self):
-        return self.server.server_port
+def run(arguments, contenders):
+    """Samples by load and peer, and what failed (load, peer) with the reason."""
+    samples = {load: {peer.name: [] for peer in contenders if load in peer.loads} for load in arguments.loads}
+    failed = {}
+    with measuring.Workbench() as bench:
+        bench.compile()
+        backend = bench.backend()
+        for number in range(1, arguments.rounds + 1):
+            for load in arguments.loads:
+                for peer in contenders:
+                    if load not in peer.loads or (load, peer.name) in failed:
+                        continue
+                    at = f"round {number}/{arguments.rounds}: {load}: {peer.name}"
+                    try:
+                        sample = measure(bench, peer, backend, load, arguments.seconds)
+                    except (measuring.Failure, OSError) as error:
+                        failed[load, peer.name] = f"in round {number}: {error}"
+                        del samples[load][peer.name]
+                        note(f"{at} is out: {error}")
+                        continue
+                    samples[load][peer.name].append(sample)
+                    note(f"{at}: {sample['cost']:.1f} µs" + beside(sample))
+    return samples, failed
 
 
-def report(sequence, backend_port, feed_port):
-    return {
-        "plane": "bench", "planeStart": 1, "sequence": sequence + int(time.monotonic() * 1000), "feedAddress": f"127.0.0.1:{feed_port}",
-        "refusals": [],
-        "replicas": [{
-            "id": "bench/chat/1", "pool": "gpu", "accelerator": "H100-80GB", "address": f"127.0.0.1:{backend_port}", "state": "ready",
-            "healthPath": "/health", "running": 1, "waiting": 0, "kvCacheUse": 0.1, "onwardRoundTripMilliseconds": 0,
-            "stateAgeMilliseconds": 60000, "reason": "", "restarts": 0,
-        }],
-    }
+def beside(sample):
+    """What else a sample of streams says: the load must cost less than what it measures."""
+    if "streams" not in sample:
+        return ""
+    text = f" (load {sample['loadCost']:.1f}, backend {sample['backendCost']:.1f})"
+    if sample["streams"] < measuring.STREAMS:
+        text += f"; only {sample['streams']} of {measuring.STREAMS} streams had a chunk when the count began"
+    return text
 
 
-def snapshot(feed_port):
-    toronto = {"latitude": 43.65, "longitude": -79.38}
-    return {
-        "format": 1, "version": {"epoch": 1, "generation": 1}, "gateway": "bench",
-        "gatewayLocation": {"coordinates": toronto, "country": "CA", "jurisdictions": ["CA"]},
-        "workloads": [{
-            "name": "chat", "models": ["chat"], "latencyBudgetMilliseconds": 100, "failoverLatencyBudgetMilliseconds": 200,
-            "allowedPlanes": ["bench"], "excludedPlanes": [], "placedPlanes": ["bench"], "ratesPerReplica": {"H100-80GB": 1e6},
-        }],
-        "planes": [{
-            "name": "bench", "provider": "onprem", "region": "yyz", "coordinates": toronto, "feedAddress": f"127.0.0.1:{feed_port}",
-            "networks": ["127.0.0.0/8"], "isDrained": False,
-        }],
-        "routes": [{
-            "name": "openai", "hosts": [], "paths": ["/v1/"], "target": {"workloadByModel": {}}, "balancing": "predictedTimeToFirstToken",
-            "affinity": "none", "connectTimeoutMilliseconds": 2000, "firstByteTimeoutMilliseconds": 60000,
-            "idleTimeoutMilliseconds": 30000, "maxAttempts": 4,
-        }],
-    }
+def ratio(samples, name, base):
+    """The median over the rounds of this proxy's cost divided by the base's in the same round, or None."""
+    if not samples.get(base) or not samples.get(name):
+        return None
+    return statistics.median(own["cost"] / other["cost"] for own, other in zip(samples[name], samples[base]))
 
 
-class Bench:
-    def __init__(self, arguments):
-        self.arguments = arguments
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tradewind-bench-"))
-        self.children = []
-        self.body = json.dumps({"model": "chat", "messages": [{"role": "user", "content": "x" * 950}]})
-        self.answer = json.dumps({"id": "chatcmpl-1", "object": "chat.completion", "choices": [{"text": "y" * 560}]})
+def cell(value):
+    return "–" if value is None else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
-    def start(self, core, *command):
-        child = subprocess.Popen(
-            ["taskset", "-c", core, *map(str, command)], stdout=subprocess.DEVNULL, stderr=(self.folder / "stderr.log").open("ab"))
-        self.children.append(child)
-        return child
 
-    def stop(self):
-        for child in self.children:
-            child.send_signal(signal.SIGTERM)
-        for child in self.children:
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+def cost_cell(rounds):
+    costs = [sample["cost"] for sample in rounds]
+    digits = 0 if min(costs) >= 1000 else 1
+    return f"{statistics.median(costs):,.{digits}f} ({min(costs):,.{digits}f}–{max(costs):,.{digits}f})"
 
-    def wait_for(self, port, path="/health"):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1) as answer:
-                    if answer.status == 200:
-                        return
-            except OSError:
-                time.sleep(0.05)
-        raise SystemExit(f"nothing answers on port {port}:\n" + (self.folder / "stderr.log").read_text())
 
-    def nginx(self, name, core, location):
-        port = free_port()
-        (self.folder / name).mkdir()
-        (self.folder / f"{name}.conf").write_text(f"""
-daemon off; worker_processes 1; pid {self.folder}/{name}/pid; error_log {self.folder}/{name}/error.log;
-events {{ worker_connections 1024; }}
-http {{
-  access_log off; keepalive_requests 100000000; client_body_temp_path {self.folder}/{name}; proxy_temp_path {self.folder}/{name};
-  fastcgi_temp_path {self.folder}/{name}; uwsgi_temp_path {self.folder}/{name}; scgi_temp_path {self.folder}/{name};
-  {location[0]}
-  server {{ listen 127.0.0.1:{port}; default_type application/json; location = /health {{ return 200 "ok"; }} {location[1]} }}
-}}""")
-        child = self.start(core, "nginx", "-c", self.folder / f"{name}.conf", "-p", self.folder)
-        self.wait_for(port)
-        return child, port
+def table(load, samples, labels):
+    """One load's lines of Markdown."""
+    bases = [base for base in ["HAProxy", "HAProxy no-delay", "Envoy"] if samples.get(base)]
+    ratios = [f"× {base}" for base in bases]
+    titles, fields = {
+        "post": (["POST", "CPU µs/request", *ratios, "p99 ms", "requests/s", "RSS MB"],
+                 [("p99", ".1f"), ("rate", ",.0f"), ("resident", ".0f")]),
+        "streams": (["event streams", "CPU µs/chunk", *ratios, "p50 ms", "p99 ms", "chunks/s", "RSS MB"],
+                    [("p50", ",.1f"), ("p99", ",.1f"), ("rate", ",.0f"), ("resident", ".0f")]),
+        "idle": (["1,000 idle connections", "CPU µs/request beside them", *ratios, "p99 ms", "KB each", "CPU % at rest"],
+                 [("p99", ".1f"), ("perConnection", ".1f"), ("resting", ".1f")]),
+    }[load]
+    yield "| " + " | ".join(titles) + " |"
+    yield "|---|" + "---:|" * (len(titles) - 1)
+    for name, rounds in samples.items():
+        values = [format(statistics.median(sample[field] for sample in rounds), form) for field, form in fields]
+        cells = [labels[name], cost_cell(rounds), *(cell(ratio(samples, name, base)) for base in bases), *values]
+        yield "| " + " | ".join(cells) + " |"
+    yield ""
 
-    def backend(self):
-        return self.nginx("backend", LOAD_CORE, ("", f"location / {{ return 200 '{self.answer}'; }}"))[1]
 
-    def nginx_proxy(self, backend):
-        upstream = f"upstream backend {{ server 127.0.0.1:{backend}; keepalive 64; keepalive_requests 100000000; }}"
-        location = 'location /v1/ { proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header connection ""; }'
-        return self.nginx("proxy", PROXY_CORE, (upstream, location))
+def markdown(samples, labels, arguments):
+    """The tables of one run and how it was made."""
+    lines = [line for load in arguments.loads if samples[load] for line in table(load, samples[load], labels)]
+    lines.append(
+        f"{time.strftime('%Y-%m-%d')}, {arguments.rounds} interleaved rounds of {arguments.seconds} s: medians (least–most), "
+        f"ratios within a round. Load average {arguments.load_before:.1f} before the run, {os.getloadavg()[0]:.1f} after it.")
+    return "\n".join(lines)
 
-    def haproxy(self, backend):
-        port = free_port()
-        (self.folder / "haproxy.cfg").write_text(f"""
-global
-  nbthread 1
-  maxconn 4096
-defaults
-  mode http
-  timeout connect 2s
-  timeout client 60s
-  timeout server 60s
-  http-reuse always
-frontend front
-  bind 127.0.0.1:{port}
-  default_backend back
-backend back
-  server one 127.0.0.1:{backend} maxconn 1024
-""")
-        child = self.start(PROXY_CORE, "haproxy", "-f", self.folder / "haproxy.cfg")
-        self.wait_for(port)
-        return child, port
 
-    def tradewind(self, backend):
-        port, state = free_port(), self.folder / "state"
-        feed = FeedDouble(backend)
-        (state / "gateways/bench").mkdir(parents=True)
-        (state / "tokens").mkdir()
-        (state / "tokens/gateway-bench.token").write_text(TOKEN)
-        (state / "server.json").write_text(json.dumps({"url": f"http://127.0.0.1:{free_port()}"}))
-        (state / "gateways/bench/snapshot.json").write_text(json.dumps({"snapshot": snapshot(feed.port)}))
-        child = self.start(
-            PROXY_CORE, self.arguments.tradewind, "gateway", "bench", "--state", state, "--token-file",
-            state / "tokens/gateway-bench.token", "--listen", f"127.0.0.1:{port}", "--threads", 1)
-        self.wait_for(port, "/readyz")
-        return child, port
+def goal_lines(samples):
+    for load, base, goal in GOALS:
+        if load in samples and (found := ratio(samples[load], "Tradewind", base)) is not None:
+            verdict = "met" if found <= goal else "missed"
+            yield f"{load}: {found:.2f} × {base} (goal at most {goal}: {verdict})"
 
-    def load(self, port, seconds):
-        script = self.folder / "post.lua"
-        script.write_text(
-            'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\n'
-            'wrk.headers["authorization"] = "Bearer any"\n' f"wrk.body = [[{self.body}]]\n")
-        out = subprocess.run(
-            ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(script),
-             f"http://127.0.0.1:{port}/v1/chat/completions"], capture_output=True, text=True, check=True).stdout
-        requests = int(re.search(r"(\d+) requests in", out).group(1))
-        p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", out)
-        bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
-        errors = re.search(r"Socket errors: (.*)", out)
-        if bad or errors:
-            raise SystemExit(f"the run is void: {out}")
-        return requests, float(p99.group(1)) * {"us": 1e-3, "ms": 1, "s": 1e3}[p99.group(2)]
 
-    def measure(self, child, port):
-        self.load(port, 1)
-        before = cpu_seconds(child.pid)
-        requests, p99 = self.load(port, self.arguments.seconds)
-        return (cpu_seconds(child.pid) - before) / requests * 1e6, p99, resident_megabytes(child.pid)
-
-    def run(self):
-        backend = self.backend()
-        proxies = {"haproxy": self.haproxy(backend), "nginx": self.nginx_proxy(backend), "tradewind": self.tradewind(backend)}
-        samples = {name: [] for name in proxies}
-        for round_number in range(self.arguments.rounds):
-            for name, (child, port) in proxies.items():
-                samples[name].append(self.measure(child, port))
-                print(f"round {round_number + 1}/{self.arguments.rounds}: {name} {samples[name][-1][0]:.1f} µs/request", file=sys.stderr)
-        return {name: [statistics.median(column) for column in zip(*rows)] for name, rows in samples.items()}
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tradewind", default=str(measuring.ROOT / ".build/release/tradewind"), help="the executable measured")
+    parser.add_argument("--only", default="", metavar="NAME,…", help="these peers; all that are installed otherwise")
+    parser.add_argument("--loads", default=",".join(LOADS), metavar="LOAD,…", help="of post, streams and idle")
+    parser.add_argument("--rounds", type=int, default=3, help="1 to 20")
+    parser.add_argument("--seconds", type=int, default=4, help="of every measurement, 1 to 60")
+    parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="also write the Markdown table there")
+    parser.add_argument("-o", "--output", choices=["table", "json"], default="table")
+    arguments = parser.parse_args()
+    arguments.loads = [load for load in arguments.loads.split(",") if load]
+    if not arguments.loads or set(arguments.loads) - set(LOADS):
+        parser.error(f"--loads takes {', '.join(LOADS)}")
+    if not 1 <= arguments.rounds <= 20 or not 1 <= arguments.seconds <= 60:
+        parser.error("--rounds is 1 to 20, --seconds 1 to 60")
+    return arguments
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tradewind", default=str(ROOT / ".build/release/tradewind"))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("-o", "--output", choices=["table", "json"], default="table")
-    arguments = parser.parse_args()
-    for tool in ["nginx", "haproxy", "wrk", "taskset", arguments.tradewind]:
-        if not shutil.which(tool):
-            raise SystemExit(f"{tool} is missing; run 'make bench', which installs and builds what the benchmark needs")
-    bench = Bench(arguments)
-    try:
-        medians = bench.run()
-    finally:
-        bench.stop()
+    arguments = parse()
+    contenders = chosen(arguments)
+    arguments.load_before = os.getloadavg()[0]
+    if arguments.load_before > 1.5:
+        note(f"the load average is {arguments.load_before:.1f}: other work makes figures worse and less alike")
+    labels = {peer.name: f"{peer.name} {peer.version()}".strip() for peer in contenders}
+    samples, failed = run(arguments, contenders)
+    text = markdown(samples, labels, arguments)
     if arguments.output == "json":
-        print(json.dumps({name: dict(zip(["microsecondsPerRequest", "p99Milliseconds", "residentMegabytes"], row))
-                          for name, row in medians.items()}, indent=2))
-        return
-    print(f"| proxy | CPU µs/request | × HAProxy | p99 ms | RSS MB |\n|---|---|---|---|---|")
-    for name, (cost, p99, resident) in medians.items():
-        print(f"| {name} | {cost:.1f} | {cost / medians['haproxy'][0]:.2f} | {p99:.1f} | {resident:.0f} |")
+        failures = [{"load": load, "peer": name, "reason": reason} for (load, name), reason in failed.items()]
+        print(json.dumps({"samples": samples, "failed": failures}, indent=2))
+    else:
+        print(text)
+    if arguments.write:
+        arguments.write.parent.mkdir(parents=True, exist_ok=True)
+        arguments.write.write_text(text + "\n")
+    for line in goal_lines(samples):
+        note(line)
+    for (load, name), reason in failed.items():
+        note(f"{name} is not in the table of {load}: it failed {reason}")
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
