@@ -3,6 +3,8 @@
 FLEET ?= examples/onprem-burst
 BIN = .build/release/tradewind
 HIGHS = .venv/highs/libhighs.so.1
+# So many tests at a time: with all at once, those that speak over sockets wait for the machine rather than for each other.
+ABREAST = --experimental-maximum-parallelization-width 16
 # Tests run before anything stands beside the executable; without the library they use CBC alone and say so.
 WITH_HIGHS = env $$([ -f $(HIGHS) ] && echo TRADEWIND_HIGHS=$(CURDIR)/$(HIGHS))
 
@@ -21,7 +23,7 @@ python: setup ## Python packages that end-to-end tests and examples use, in .ven
 
 test: setup python ## everything
 	@mkdir -p .venv/highs && scripts/highs.sh .venv/highs
-	$(WITH_HIGHS) swift test -c release --disable-testable-imports
+	$(WITH_HIGHS) swift test -c release --disable-testable-imports $(ABREAST)
 
 check: ## taste: formatting and repository rules
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

@@ -124,7 +124,7 @@ struct RefusalTests {
     @Test("closes a connection whose head does not come in time")
     func slowHead() async throws {
         var limits = ProxyLimits()
-        limits.headTimeout = .seconds(1)
+        limits.headTimeout = .seconds(3)
         try await Self.withGateway(limits: limits) { fleet, _ in
             let client = try await fleet.client()
             try await client.send("GET /fixed/x HT")

@@ -55,7 +55,8 @@ struct SlowClientTests {
     @Test("a last answer that is taken slowly is taken whole")
     func slowLastAnswer() async throws {
         var limits = ProxyLimits()
-        (limits.lingerTimeout, limits.headTimeout) = (.milliseconds(50), .milliseconds(400))
+        // Long enough for the request itself to arrive on a busy machine.
+        (limits.lingerTimeout, limits.headTimeout) = (.milliseconds(50), .seconds(5))
         limits.heldResponseBytes = 2 * Self.large
         let upstream = try await ScriptedUpstream { _ in
             [.send(ScriptedUpstream.ok(String(repeating: "r", count: Self.large)))]
@@ -129,7 +130,7 @@ struct SlowClientTests {
     @Test("a slow head after a HEAD request is told so in a body")
     func slowHeadAfterHead() async throws {
         var limits = ProxyLimits()
-        limits.headTimeout = .seconds(1)
+        limits.headTimeout = .seconds(3)
         try await RefusalTests.withGateway(limits: limits) { fleet, _ in
             let client = try await fleet.client()
             try await client.send("HEAD /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /fixed/x HT")
