@@ -13,8 +13,11 @@ extension EndToEnd {
                 let before = try await similarities(port: port)
                 // The model card's own example: 0.695 and 0.257 with sentence-transformers.
                 #expect(abs(before.related - 0.695) < 0.01 && abs(before.unrelated - 0.257) < 0.01, "\(before)")
-                let planes = Set(try await fleet.replicas().filter { $0.state == "ready" }.map(\.plane))
-                #expect(planes == ["montreal", "toronto"])
+                // The gateway is ready with the first of them.
+                _ = try await eventually("a replica on each plane", within: 60) {
+                    let ready = try await fleet.replicas().filter { $0.state == "ready" }
+                    return Set(ready.map(\.plane)) == ["montreal", "toronto"] ? true : nil
+                }
                 #expect(try await fleet.killReplicas(of: before.plane) > 0)
                 let after = try await similarities(port: port)
                 #expect(after.plane != before.plane)
