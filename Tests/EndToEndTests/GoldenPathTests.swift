@@ -18,6 +18,14 @@ extension EndToEnd {
                 for port in [toronto, frankfurt, singapore] { try await fleet.ready(port: port) }
 
                 for (port, plane) in [(toronto, "toronto"), (frankfurt, "aws-frankfurt"), (singapore, "gcp-singapore")] {
+                    // A gateway is ready with the first replica anywhere; the nearest may come, and have its slow start, later.
+                    for path in ["chat/completions", "embeddings"] {
+                        let model = path == "embeddings" ? path : "chat"
+                        let body = #"{"model":"\#(model)","input":"x","messages":[{"role":"user","content":"x"}]}"#
+                        _ = try await eventually("\(path) by \(plane)", within: 30) {
+                            try await Client.send("POST", port: port, "/v1/\(path)", body: body).plane == plane ? true : nil
+                        }
+                    }
                     let answer = try await Client.chat("chat", port: port)
                     #expect(answer.status == 200, "\(answer.text)")
                     #expect(answer.plane == plane)
