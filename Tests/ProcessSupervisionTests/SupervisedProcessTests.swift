@@ -2,7 +2,7 @@ import Glibc
 import ProcessSupervision
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SupervisedProcessTests {
+@Suite(.timeLimit(.minutes(5))) struct SupervisedProcessTests {
     private let scratch = Scratch()
 
     private func specification(

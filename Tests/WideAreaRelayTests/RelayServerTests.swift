@@ -5,7 +5,7 @@ import NIOPosix
 import Testing
 import WideAreaRelay
 
-@Suite(.timeLimit(.minutes(1))) struct RelayServerTests {
+@Suite(.timeLimit(.minutes(5))) struct RelayServerTests {
     private static let established = "HTTP/1.1 200 Connection established\r\n\r\n"
 
     /// A relay with one link, started and stopped around the body.

@@ -3,7 +3,7 @@ import FleetTransport
 import Gateway
 import Testing
 
-@Suite("API keys", .timeLimit(.minutes(2)))
+@Suite("API keys", .timeLimit(.minutes(5)))
 struct KeyTests {
     static let key = "sk-tw-one"
     static let tenants = [

@@ -3,7 +3,7 @@ import FleetTransport
 import Gateway
 import Testing
 
-@Suite("Limits", .timeLimit(.minutes(2)))
+@Suite("Limits", .timeLimit(.minutes(5)))
 struct LimitTests {
     static let header = "Authorization: Bearer sk-tw-one\r\n"
 

@@ -3,7 +3,7 @@ import FleetTransport
 import Gateway
 import Testing
 
-@Suite("Waiting and shedding", .timeLimit(.minutes(2)))
+@Suite("Waiting and shedding", .timeLimit(.minutes(5)))
 struct QueueTests {
     static let tenants = Tenant.Priority.allCases.map { priority in
         TenantTerms(name: TenantName(priority.rawValue), priority: priority, keys: [digest("sk-\(priority.rawValue)")])

@@ -9,7 +9,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@Suite("Gateway control", .timeLimit(.minutes(1)))
+@Suite("Gateway control", .timeLimit(.minutes(5)))
 struct GatewayControlTests {
     private func control(
         _ url: String?, folder: TemporaryFolder, sink: RecordingSink, dialer: Dialer = Dialer()

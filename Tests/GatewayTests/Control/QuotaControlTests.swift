@@ -7,7 +7,7 @@ import NIOHTTP1
 import NIOPosix
 import Testing
 
-@Suite("Tenants' limits on the control side", .timeLimit(.minutes(1)))
+@Suite("Tenants' limits on the control side", .timeLimit(.minutes(5)))
 struct QuotaControlTests {
     private static func snapshot(_ limits: Tenant.Limits) -> RoutingSnapshot {
         var snapshot = ControlFixture.snapshot(feed: nil)

@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite("Dialer", .timeLimit(.minutes(1)))
+@Suite("Dialer", .timeLimit(.minutes(5)))
 struct DialerTests {
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
 

@@ -4,7 +4,7 @@ import Gateway
 import Testing
 
 /// From a declared rule to where the bytes go.
-@Suite("Balancing at the gateway", .timeLimit(.minutes(2)))
+@Suite("Balancing at the gateway", .timeLimit(.minutes(5)))
 struct AffinityTests {
     /// Four replicas on one plane, and what the gateway does with requests to them under a rule.
     private func with(

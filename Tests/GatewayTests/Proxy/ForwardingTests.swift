@@ -2,11 +2,11 @@ import FleetModel
 import Gateway
 import Testing
 
-@Suite("Forwarding", .timeLimit(.minutes(2)))
+@Suite("Forwarding", .timeLimit(.minutes(5)))
 struct ForwardingTests {
     /// Limits that make small bodies large.
     static var small: ProxyLimits {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.heldRequestBytes = 20_000
         limits.heldResponseBytes = 20_000
         return limits

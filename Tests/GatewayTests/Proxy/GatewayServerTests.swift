@@ -7,7 +7,7 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@Suite("GatewayServer", .timeLimit(.minutes(2)))
+@Suite("GatewayServer", .timeLimit(.minutes(5)))
 struct GatewayServerTests {
     @Test("serves from the snapshot on disk, and ends when it is told")
     func fromDisk() async throws {

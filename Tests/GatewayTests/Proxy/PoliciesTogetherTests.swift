@@ -3,7 +3,7 @@ import FleetTransport
 import Gateway
 import Testing
 
-@Suite("Balancing, resilience and admission together", .timeLimit(.minutes(2)))
+@Suite("Balancing, resilience and admission together", .timeLimit(.minutes(5)))
 struct PoliciesTogetherTests {
     private static let header = "Authorization: Bearer sk-tw-one\r\n"
 

@@ -2,10 +2,10 @@ import FleetModel
 import Gateway
 import Testing
 
-@Suite("Refusals", .timeLimit(.minutes(2)))
+@Suite("Refusals", .timeLimit(.minutes(5)))
 struct RefusalTests {
     static func withGateway(
-        limits: ProxyLimits = ProxyLimits(), _ body: @Sendable (TestFleet, ScriptedUpstream) async throws -> Void
+        limits: ProxyLimits = .patient, _ body: @Sendable (TestFleet, ScriptedUpstream) async throws -> Void
     ) async throws {
         let upstream = try await ScriptedUpstream.answering("served")
         try await TestFleet.with([.init(plane: "near", address: upstream.address)], limits: limits) {
@@ -94,7 +94,7 @@ struct RefusalTests {
 
     @Test("refuses a body whose model comes too late, with a word on what to do")
     func modelTooLate() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.heldRequestBytes = 10_000
         try await Self.withGateway(limits: limits) { fleet, upstream in
             let body = "{\"x\":\"\(String(repeating: "q", count: 50_000))\",\"model\":\"chat\"}"
@@ -107,7 +107,7 @@ struct RefusalTests {
 
     @Test("cuts a streamed body in which a second model shows up")
     func secondModelLate() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.heldRequestBytes = 10_000
         try await Self.withGateway(limits: limits) { fleet, upstream in
             let client = try await fleet.client()
@@ -123,7 +123,7 @@ struct RefusalTests {
 
     @Test("closes a connection whose head does not come in time")
     func slowHead() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.headTimeout = .seconds(3)
         try await Self.withGateway(limits: limits) { fleet, _ in
             let client = try await fleet.client()
@@ -137,7 +137,7 @@ struct RefusalTests {
 
     @Test("refuses connections beyond the limit with 503")
     func connectionLimit() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.connections = 1
         try await Self.withGateway(limits: limits) { fleet, _ in
             let first = try await fleet.client()

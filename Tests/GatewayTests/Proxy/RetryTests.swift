@@ -2,7 +2,7 @@ import FleetModel
 import Gateway
 import Testing
 
-@Suite("Retries", .timeLimit(.minutes(2)))
+@Suite("Retries", .timeLimit(.minutes(5)))
 struct RetryTests {
     /// A fleet with a misbehaving near replica and a good far one.
     static func withBadNear(
@@ -121,7 +121,7 @@ struct RetryTests {
 
     @Test("does not eject a replica at once for dropping a body too large to be held")
     func largeBodyDropped() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.heldRequestBytes = 10_000
         let near = try await ScriptedUpstream { $0.number == 0 ? [.close] : [.send(ScriptedUpstream.ok("near"))] }
         try await TestFleet.with([.init(plane: "near", address: near.address)], limits: limits) { fleet in
@@ -182,7 +182,7 @@ struct RetryTests {
     func window() async throws {
         let near = try await ScriptedUpstream.answering("near")
         try await near.stop()
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.retryWindow = .milliseconds(150)
         try await TestFleet.with([.init(plane: "near", address: near.address)], limits: limits) { fleet in
             let response = try await fleet.ask(TestFleet.post())

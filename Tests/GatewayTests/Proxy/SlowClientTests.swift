@@ -4,7 +4,7 @@ import NIOCore
 import Testing
 
 /// Clients that do not take their answers, or do not send what they announced.
-@Suite("Slow clients", .timeLimit(.minutes(2)))
+@Suite("Slow clients", .timeLimit(.minutes(5)))
 struct SlowClientTests {
     /// More than the system's buffers of a connection take.
     static let large = 8 * 1_024 * 1_024
@@ -54,7 +54,7 @@ struct SlowClientTests {
 
     @Test("a last answer that is taken slowly is taken whole")
     func slowLastAnswer() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         // Long enough for the request itself to arrive on a busy machine.
         (limits.lingerTimeout, limits.headTimeout) = (.milliseconds(50), .seconds(5))
         limits.heldResponseBytes = 2 * Self.large
@@ -74,7 +74,7 @@ struct SlowClientTests {
 
     @Test("a client that takes nothing of its answer is cut")
     func takesNothing() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         (limits.lingerTimeout, limits.writeTimeout) = (.milliseconds(50), .milliseconds(200))
         limits.heldResponseBytes = 2 * Self.large
         let upstream = try await ScriptedUpstream { _ in
@@ -110,7 +110,7 @@ struct SlowClientTests {
 
     @Test("a streamed body that stops coming is refused with 408, and not held against the replica")
     func stalledBody() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         (limits.heldRequestBytes, limits.bodyTimeout) = (10_000, .milliseconds(200))
         let upstream = try await ScriptedUpstream { _ in [] }
         try await TestFleet.with([.init(plane: "near", address: upstream.address)], limits: limits) { fleet in
@@ -129,7 +129,7 @@ struct SlowClientTests {
 
     @Test("a slow head after a HEAD request is told so in a body")
     func slowHeadAfterHead() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.headTimeout = .seconds(3)
         try await RefusalTests.withGateway(limits: limits) { fleet, _ in
             let client = try await fleet.client()
@@ -141,7 +141,7 @@ struct SlowClientTests {
 
     @Test("a broken response that only the connection's end would end is reset, so that it does not pass for a whole one")
     func brokenUntilClose() async throws {
-        var limits = ProxyLimits()
+        var limits = ProxyLimits.patient
         limits.heldResponseBytes = 1_000
         let upstream = try await ScriptedUpstream { _ in
             [.send("HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "r", count: 100_000))]

@@ -3,7 +3,7 @@ import Gateway
 import NIOCore
 import Testing
 
-@Suite("Streaming", .timeLimit(.minutes(2)))
+@Suite("Streaming", .timeLimit(.minutes(5)))
 struct StreamingTests {
     static let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"
 

@@ -32,7 +32,7 @@ final class TestFleet: Sendable {
 
     var address: ListenAddress { plane.address }
 
-    init(limits: ProxyLimits = ProxyLimits()) async throws {
+    init(limits: ProxyLimits = .patient) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let answer: LocalEndpoints.Answer = { loop in
             loop.makeSucceededFuture(LocalResponse(status: 200, contentType: "text/plain", body: Array("local".utf8)))
@@ -45,7 +45,7 @@ final class TestFleet: Sendable {
 
     /// Runs a body with a fleet of these replicas, in order of preference by plane: `near`, then `far`.
     static func with(
-        _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
+        _ replicas: [Replica], limits: ProxyLimits = .patient, maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
         idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
         workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
         adjust: Adjustment = .none, _ body: @Sendable (TestFleet) async throws -> Void
@@ -181,4 +181,14 @@ final class TestFleet: Sendable {
         return
             "POST \(path) HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
+}
+
+extension ProxyLimits {
+    /// The usual bounds without the deadlines that a busy machine would miss: tests of a deadline set it themselves.
+    static let patient: ProxyLimits = {
+        var limits = ProxyLimits()
+        limits.headTimeout = .seconds(120)
+        limits.upstreamIdleTimeout = .seconds(120)
+        return limits
+    }()
 }

@@ -47,7 +47,7 @@ final class Transcript: Sendable {
         for waiter in met { waiter.promise.succeed(content) }
     }
 
-    /// Waits until what was received meets a condition; throws after ten seconds.
+    /// Waits until what was received meets a condition; throws after a minute.
     func wait(_ what: String, until isMet: @escaping @Sendable (Content) -> Bool) async throws -> Content {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let promise = loop.makePromise(of: Content.self)
@@ -57,7 +57,7 @@ final class Transcript: Sendable {
             return nil
         }
         if let met { promise.succeed(met) }
-        let deadline = loop.scheduleTask(in: .seconds(10)) {
+        let deadline = loop.scheduleTask(in: .seconds(60)) {
             promise.fail(
                 TimedOut(
                     description:

@@ -3,7 +3,7 @@ import Gateway
 import NIOCore
 import Testing
 
-@Suite("Fallback to another workload", .timeLimit(.minutes(2)))
+@Suite("Fallback to another workload", .timeLimit(.minutes(5)))
 struct FallbackTests {
     /// `chat` with one replica that does what the script says, and `phi`, to which it falls back.
     private static func with(

@@ -4,7 +4,7 @@ import Gateway
 import NIOCore
 import Testing
 
-@Suite("Hedging", .timeLimit(.minutes(2)))
+@Suite("Hedging", .timeLimit(.minutes(5)))
 struct HedgingTests {
     private static func with(
         _ near: ScriptedUpstream, _ far: ScriptedUpstream, hedging: Hedging = Hedging(delayMilliseconds: 20),

@@ -4,7 +4,7 @@ import Foundation
 import Gateway
 import Testing
 
-@Suite("Comments while a stream waits", .timeLimit(.minutes(2)))
+@Suite("Comments while a stream waits", .timeLimit(.minutes(5)))
 struct KeepAliveTests {
     private static func with(
         _ replicas: [TestFleet.Replica], maxAttempts: Int = 1, fallback: [Fallback] = [],

@@ -4,7 +4,7 @@ import Gateway
 import NIOCore
 import Testing
 
-@Suite("Timeouts, breakers and back-off", .timeLimit(.minutes(2)))
+@Suite("Timeouts, breakers and back-off", .timeLimit(.minutes(5)))
 struct PatienceTests {
     private static func with(
         _ replicas: [TestFleet.Replica], maxAttempts: Int = 4, route: RouteResilience = .standard,
