@@ -110,20 +110,7 @@ struct NeighbourhoodSearch {
         let wanted = full[random.next(below: full.count)]
         let pool = compiled.services[service].options[wanted].pool
         var touched = [service]
-        var here = compiled.optionsByPool[pool].filter {
-            $0.service != service && state.services[$0.service].replicas[$0.option] > 0
-        }
-        for _ in 0..<32 where !here.isEmpty && !state.allows(service, option: wanted) {
-            let position = random.next(below: here.count)
-            let user = here[position]
-            guard state.allowsRemoving(user.service, option: user.option) else {
-                here.remove(at: position)
-                continue
-            }
-            apply(user.service, user.option, -1)
-            if !touched.contains(user.service) { touched.append(user.service) }
-            if state.services[user.service].replicas[user.option] == 0 { here.remove(at: position) }
-        }
+        empty(pool, sparing: service, attempts: 32, touched: &touched) { !$0.allows(service, option: wanted) }
         if state.allows(service, option: wanted) { apply(service, wanted, 1) }
         return touched
     }
@@ -135,8 +122,20 @@ struct NeighbourhoodSearch {
         let pool = used[random.next(below: used.count)]
         let goal = max(0, state.pools[pool].nodes - 1 - random.next(below: 2))
         var touched: [Int] = []
-        var here = compiled.optionsByPool[pool].filter { state.services[$0.service].replicas[$0.option] > 0 }
-        while state.pools[pool].nodes > goal, !here.isEmpty {
+        empty(pool, sparing: nil, attempts: .max, touched: &touched) { $0.pools[pool].nodes > goal }
+        return touched
+    }
+
+    /// Takes replicas off a pool by chance, one by one, as long as a condition holds and there are any that may go.
+    private mutating func empty(
+        _ pool: Int, sparing spared: Int?, attempts: Int, touched: inout [Int], while condition: (SearchState) -> Bool
+    ) {
+        var here = compiled.optionsByPool[pool].filter {
+            $0.service != spared && state.services[$0.service].replicas[$0.option] > 0
+        }
+        var left = attempts
+        while left > 0, !here.isEmpty, condition(state) {
+            left -= 1
             let position = random.next(below: here.count)
             let user = here[position]
             guard state.allowsRemoving(user.service, option: user.option) else {
@@ -147,7 +146,6 @@ struct NeighbourhoodSearch {
             if !touched.contains(user.service) { touched.append(user.service) }
             if state.services[user.service].replicas[user.option] == 0 { here.remove(at: position) }
         }
-        return touched
     }
 
     private mutating func ruinService(_ service: Int) -> [Int] {
