@@ -1,10 +1,13 @@
 # Everything a user or CI runs. `make up` and `make test` install what is missing first.
-.PHONY: up build test check bench bench-planner tour soak setup python format clean
+.PHONY: up build test test-debug check bench bench-planner tour soak setup python format clean
 FLEET ?= examples/onprem-burst
 BIN = .build/release/tradewind
 HIGHS = .venv/highs/libhighs.so.1
 # So many tests at a time: with all at once, those that speak over sockets wait for the machine rather than for each other.
 ABREAST = --experimental-maximum-parallelization-width 16
+# Checks of exclusive access, made while it runs, cost the gateway a fifth of its instructions (docs/decisions/0011-exclusive-access.md). Debug
+# builds keep them: `make test-debug`.
+RELEASE = -c release -Xswiftc -enforce-exclusivity=unchecked
 # Tests run before anything stands beside the executable; without the library they use CBC alone and say so.
 WITH_HIGHS = env $$([ -f $(HIGHS) ] && echo TRADEWIND_HIGHS=$(CURDIR)/$(HIGHS))
 
@@ -12,7 +15,7 @@ up: build ## start the example fleet on this machine
 	$(BIN) up -f $(FLEET)
 
 build: setup
-	swift build -c release --product tradewind
+	swift build $(RELEASE) --product tradewind
 	@scripts/highs.sh .build/release
 
 setup: ## system libraries this project links or runs
@@ -23,11 +26,14 @@ python: setup ## Python packages that end-to-end tests and examples use, in .ven
 
 test: setup python ## everything
 	@mkdir -p .venv/highs && scripts/highs.sh .venv/highs
-	$(WITH_HIGHS) swift test -c release --disable-testable-imports $(ABREAST)
+	$(WITH_HIGHS) swift test $(RELEASE) --disable-testable-imports $(ABREAST)
+
+test-debug: setup ## the data path with every check a debug build makes
+	swift test --filter 'FleetModel|FleetRouting|Gateway' $(ABREAST)
 
 check: ## taste: formatting and repository rules
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
-	swift test -c release --disable-testable-imports --filter RepositoryTests
+	swift test $(RELEASE) --disable-testable-imports --filter RepositoryTests
 
 format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
@@ -45,7 +51,7 @@ tour: build python ## the README's tour, with outages, measured
 	.venv/bin/python3 scripts/tour.py
 
 soak: setup python ## a million seeded cases a property; takes long
-	$(WITH_HIGHS) TRADEWIND_SOAK_CASES=1000000 swift test -c release --disable-testable-imports --filter 'Fuzz|Property|Invariants|Placement|PlannerProof'
+	$(WITH_HIGHS) TRADEWIND_SOAK_CASES=1000000 swift test $(RELEASE) --disable-testable-imports --filter 'Fuzz|Property|Invariants|Placement|PlannerProof'
 
 clean:
 	rm -rf .build

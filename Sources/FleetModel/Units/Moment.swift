@@ -9,9 +9,7 @@ package struct Moment: Hashable, Sendable, Comparable {
     package static let origin = Moment(nanoseconds: 0)
 
     package func advanced(by duration: Duration) -> Moment {
-        Moment(
-            nanoseconds: nanoseconds + Int64(duration.components.seconds) * 1_000_000_000 + duration.components.attoseconds
-                / 1_000_000_000)
+        Moment(nanoseconds: nanoseconds + duration.nanoseconds)
     }
 
     /// The time from an earlier moment to this one.

@@ -137,11 +137,6 @@ package struct Router {
         return Int(state.inFlight)
     }
 
-    /// What a workload has under way over all loops; nil for one no table holds.
-    package func account(of workload: WorkloadIndex) -> WorkloadAccount? {
-        accounts.indices.contains(workload.value) ? accounts[workload.value] : nil
-    }
-
     package func isEjected(_ handle: ReplicaHandle, at now: Moment) -> Bool {
         state(of: handle)?.health.isEjected(at: now) ?? false
     }

@@ -13,6 +13,8 @@ package final class RoutePolicy: Sendable {
         package static let gatewayError = Conditions(rawValue: 8)
         package static let serverError = Conditions(rawValue: 16)
         package static let rateLimited = Conditions(rawValue: 32)
+        /// All but the last, which only a route that asks for it repeats; 5xx includes what gateways say.
+        package static let usual = Conditions(rawValue: 1 | 2 | 4 | 16)
 
         init(_ conditions: [RetryPolicy.Condition]) {
             self = []

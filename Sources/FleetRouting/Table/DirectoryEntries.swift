@@ -46,8 +46,8 @@ package struct PlaneEntry: Sendable {
     package let feedAddress: String?
 }
 
-/// A route with everything the data path needs to act on it.
-package struct RouteEntry: Sendable {
+/// A route with everything the data path needs to act on it. Immutable; shared by all event loops.
+package final class RouteEntry: Sendable {
     package let name: RouteName
     /// The workload requests go to; nil takes it from the body's `model` field.
     package let workload: WorkloadIndex?
@@ -64,4 +64,22 @@ package struct RouteEntry: Sendable {
     package let requestBodyLimit: Int?
     package let responseBodyLimit: Int?
     package let policy: RoutePolicy
+
+    package init(
+        name: RouteName, workload: WorkloadIndex?, isDangling: Bool, balancing: BalancingEntry?, connectTimeout: Duration,
+        firstByteTimeout: Duration, idleTimeout: Duration, maxAttempts: Int, requestBodyLimit: Int?, responseBodyLimit: Int?,
+        policy: RoutePolicy
+    ) {
+        self.name = name
+        self.workload = workload
+        self.isDangling = isDangling
+        self.balancing = balancing
+        self.connectTimeout = connectTimeout
+        self.firstByteTimeout = firstByteTimeout
+        self.idleTimeout = idleTimeout
+        self.maxAttempts = maxAttempts
+        self.requestBodyLimit = requestBodyLimit
+        self.responseBodyLimit = responseBodyLimit
+        self.policy = policy
+    }
 }

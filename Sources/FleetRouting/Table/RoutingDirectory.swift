@@ -57,6 +57,16 @@ package final class RoutingDirectory: Sendable {
         admissions.indices.contains(workload.value) ? admissions[workload.value] : .standard
     }
 
+    /// What a request needs of its workload, without a copy of all that is known of it.
+    package func balancing(of workload: WorkloadIndex) -> BalancingEntry { workloads[workload.value].balancing }
+    package func identityHash(of workload: WorkloadIndex) -> UInt64 { workloads[workload.value].identityHash }
+    package func source(of workload: WorkloadIndex) -> WorkloadIndex? { workloads[workload.value].source }
+
+    /// What it has under way over all loops; nil for one the directory does not hold.
+    package func account(of workload: WorkloadIndex) -> WorkloadAccount? {
+        workloads.indices.contains(workload.value) ? workloads[workload.value].account : nil
+    }
+
     package subscript(index: WorkloadIndex) -> WorkloadEntry { workloads[index.value] }
     package subscript(index: PlaneIndex) -> PlaneEntry { planes[index.value] }
     package subscript(index: RouteIndex) -> RouteEntry { routes[index.value] }

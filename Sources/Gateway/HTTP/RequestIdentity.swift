@@ -50,10 +50,19 @@ package struct RequestIdentity: Equatable, Sendable {
     }
 
     private mutating func appendHex(_ value: UInt64) {
-        for shift in stride(from: UInt64(60), through: 0, by: -4) {
-            let digit = UInt8((value >> shift) & 15)
-            lines.append(digit < 10 ? 48 + digit : 87 + digit)
-        }
+        appendHex(half: UInt32(truncatingIfNeeded: value >> 32))
+        appendHex(half: UInt32(truncatingIfNeeded: value))
+    }
+
+    /// Eight digits at once: one to a byte, then up to `0` or, where it is more than nine, on to `a`.
+    private mutating func appendHex(half: UInt32) {
+        var digits = UInt64(half)
+        digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+        digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+        digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        let isLetter = ((digits &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+        let text = digits &+ 0x3030_3030_3030_3030 &+ isLetter &* 39
+        withUnsafeBytes(of: text.bigEndian) { lines.append(contentsOf: $0) }
     }
 
     /// 1 to 128 visible ASCII characters.

@@ -9,7 +9,7 @@ extension ClientConnection {
         guard !head.hasUnknownExpectation else { return refuse(.unknownExpectation) }
         let endpoint = headBytes.withUnsafeReadableBytes { LocalEndpoints.endpoint($0, head.path) }
         if let endpoint { return answer(endpoint) }
-        guard let directory = worker.router.table?.directory else {
+        guard let directory = worker.table?.directory else {
             return refuse(
                 .noReplica(explanation: "this gateway has no routing snapshot yet; try again shortly", retryAfterSeconds: 1))
         }
@@ -36,8 +36,8 @@ extension ClientConnection {
     /// Finds whose request it is; a refusal where tenants are declared and it is nobody's.
     func authenticate() -> GatewayRefusal? {
         tenant = nil
-        guard let tenants = worker.router.table?.directory.tenants, !tenants.isEmpty else { return nil }
-        let key = headBytes.withUnsafeReadableBytes { PresentedKey.digest($0, table.fields) }
+        guard let tenants = worker.table?.directory.tenants, !tenants.isEmpty else { return nil }
+        let key = headBytes.withUnsafeReadableBytes { shownKey.digest($0, table.fields) }
         guard let key else { return .keyMissing }
         tenant = tenants.tenant(key: key)
         return tenant == nil ? .keyUnknown : nil
@@ -45,7 +45,7 @@ extension ClientConnection {
 
     /// The models this client may ask for.
     var offeredModels: [String] {
-        let models = worker.router.table?.directory.offeredModels ?? []
+        let models = worker.table?.directory.offeredModels ?? []
         guard let tenant else { return models }
         return models.filter { name in Array(name.utf8).withUnsafeBytes { tenant.mayAsk(model: $0) } }
     }

@@ -50,6 +50,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     var inbound = ByteBuffer()
     var headEnd = HeadEnd()
     var route: RouteEntry?
+    var shownKey = PresentedKey()
     /// Whose request it is; nil while no tenant is declared.
     var tenant: TenantEntry?
     var isHeadTimed = false
@@ -252,7 +253,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     }
 
     func startExchange() {
-        guard let route, let table = worker.router.table else { return refuse(.pathNotFound) }
+        guard let route, let table = worker.table else { return refuse(.pathNotFound) }
         var workload = route.workload
         if workload == nil, !route.isDangling {
             workload = body.scanner.model.withUnsafeBytes { table.directory.workload(model: $0) }

@@ -25,7 +25,7 @@ extension Exchange {
             worker.counters.upstreamFailed(.broken)
             return breakOff(now: now)
         }
-        if wasIdle, plan.isRepeatable, plan.isHeld, let entry = worker.router.table?.replica(handle) {
+        if wasIdle, plan.isRepeatable, plan.isHeld, let entry = worker.table?.replica(handle) {
             // It idled too long for the replica's taste: no failure, a fresh connection to the same replica decides.
             self.connection = nil
             connection.detach()

@@ -5,18 +5,18 @@ import NIOCore
 /// What the router is told of a request, and what the client is told of its session.
 extension Exchange {
     func facts(workload: WorkloadIndex, route: RouteEntry) -> RequestFacts {
-        guard let entry = worker.router.table?.directory[workload] else { return RequestFacts(workload: workload) }
-        let rules = route.balancing ?? entry.balancing
+        guard let directory = worker.table?.directory else { return RequestFacts(workload: workload) }
+        let rules = route.balancing ?? directory.balancing(of: workload)
         return RequestFacts(
             workload: workload, balancing: rules.policy, planes: rules.planes, key: rules.policy.isHash ? hashKey(rules) : nil,
-            session: session(rules), prefix: rules.affinity == .prefix ? prefix(seed: entry.identityHash) : nil)
+            session: session(rules), prefix: rules.affinity == .prefix ? prefix(seed: directory.identityHash(of: workload)) : nil)
     }
 
     /// `set-cookie` where the session's replica is new to the client; empty where the client holds it already.
     func sessionLine(route: RouteEntry?) -> [UInt8] {
-        guard let entry = worker.router.table?.replica(handle),
-            let rules = route?.balancing ?? worker.router.table?.directory[facts.workload].balancing,
-            rules.affinity == .cookie, facts.session != .replica(entry.identityHash)
+        guard let table = worker.table else { return [] }
+        let rules = route?.balancing ?? table.directory.balancing(of: facts.workload)
+        guard rules.affinity == .cookie, let entry = table.replica(handle), facts.session != .replica(entry.identityHash)
         else { return [] }
         return SessionCookie.line(rules.cookie, replica: entry.identityHash)
     }

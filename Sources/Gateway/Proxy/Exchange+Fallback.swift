@@ -37,7 +37,7 @@ extension Exchange {
 
     /// The next workload of the chain with a replica to be asked, and the body as that one is to get it.
     func nextFallback(now: Moment) -> (entry: FallbackEntry, position: Int, body: ByteBuffer?)? {
-        guard let route, let table = worker.router.table, plan.isHeld, client.body.isComplete else { return nil }
+        guard let route, let table = worker.table, plan.isHeld, client.body.isComplete else { return nil }
         guard plan.isRepeatable || plan.sent == 0 else { return nil }
         let chain = route.policy.fallbacks(of: fallback.origin ?? facts.workload, in: table.directory)
         guard fallback.next < chain.count else { return nil }

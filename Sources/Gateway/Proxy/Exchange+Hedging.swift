@@ -45,13 +45,13 @@ extension Exchange {
     }
 
     private func startHedge(now: Moment) {
-        guard hedge == nil, !wasHedged, plan.mayReplaceResponse(now: now), let table = worker.router.table else { return }
+        guard hedge == nil, !wasHedged, plan.mayReplaceResponse(now: now), let table = worker.table else { return }
         var tried = history
         tried.record(handle, plane: plane, .response)
         guard case .send(let next, let plane, let reason) = worker.router.decide(facts, attempts: tried, now: now),
             reason != .panic, !tried.contains(next), let entry = table.replica(next)
         else { return }
-        guard let account = worker.router.account(of: facts.workload),
+        guard let account = worker.account(of: facts.workload),
             var ticket = account.begin(at: plane, isRetry: true, budget: route?.policy.budget)
         else { return }
         guard worker.budget.spend(now: now) else { return ticket.end() }

@@ -6,13 +6,13 @@ import NIOCore
 extension Exchange {
     var priority: Tenant.Priority { client.tenant?.priority ?? .standard }
 
-    var admissionPolicy: WorkloadAdmission { worker.router.table?.directory.admission(of: facts.workload) ?? .standard }
+    var admissionPolicy: WorkloadAdmission { worker.table?.directory.admission(of: facts.workload) ?? .standard }
 
     /// Starts a request that has been taken.
     func enterGate(now: Moment) {
         let policy = admissionPolicy
         let workload = facts.workload
-        gatePlace = worker.router.table?.directory[workload].source ?? workload
+        gatePlace = worker.table?.directory.source(of: workload) ?? workload
         guard policy != .standard else { return attempt(now: now) }
         switch worker.gate.enter(self, policy) {
         case .enter:

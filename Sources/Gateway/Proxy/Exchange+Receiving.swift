@@ -95,6 +95,7 @@ extension Exchange {
     /// Writes the head and what there is of the body to the client.
     func commit(_ connection: UpstreamConnection, _ response: ResponseHead, now: Moment) {
         if keepAlive.isHeadSent { return commitBehindHead(connection, response, now: now) }
+        let (client, worker) = (client, worker)
         let isComplete = connection.reader.isComplete
         let body = connection.reader.takeBody()
         responseBytes = body.readableBytes

@@ -18,6 +18,7 @@ extension Exchange {
 
     /// The head and, where it is held whole, the body.
     func writeRequest(on connection: UpstreamConnection) {
+        let (client, worker) = (client, worker)
         connection.begin(
             self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10,
             scansUsage: reservation != nil)

@@ -36,7 +36,7 @@ extension Exchange {
     private var overloaded: GatewayRefusal { GatewayRefusal(.overloaded, explanation: explanation(of: .overloaded)) }
 
     private func explanation(of refusal: RoutingRefusal) -> String {
-        worker.router.table?.explanation(of: refusal, workload: facts.workload)
+        worker.table?.explanation(of: refusal, workload: facts.workload)
             ?? "this gateway has no routing snapshot yet; try again shortly"
     }
 
@@ -68,7 +68,7 @@ extension Exchange {
     /// A seat among those of its workload that wait; false when there is none.
     private func takePendingSeat() -> Bool {
         leavePending()
-        guard let account = worker.router.account(of: facts.workload), let limit = account.limits.maxPendingRequests else {
+        guard let account = worker.account(of: facts.workload), let limit = account.limits.maxPendingRequests else {
             return true
         }
         guard account.pending.reserve(limit: limit) else { return false }

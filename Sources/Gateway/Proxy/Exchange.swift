@@ -17,7 +17,7 @@ final class Exchange {
         case forwarding
     }
 
-    unowned let worker: GatewayWorker
+    let worker: GatewayWorker
     unowned let client: ClientConnection
     var state = State.idle
     var facts = RequestFacts(workload: WorkloadIndex(0))
@@ -77,6 +77,7 @@ final class Exchange {
     // MARK: Starting
 
     func start(workload: WorkloadIndex, route: RouteEntry) {
+        let (client, worker) = (client, worker)
         let now = worker.now()
         self.route = route
         facts = facts(workload: workload, route: route)
@@ -107,7 +108,7 @@ final class Exchange {
     // MARK: Attempts
 
     func attempt(now: Moment) {
-        guard let table = worker.router.table else {
+        guard let table = worker.table else {
             return giveUp(.noReplica(explanation: "no routing snapshot", retryAfterSeconds: 1))
         }
         switch worker.router.decide(facts, attempts: history, now: now) {
@@ -118,7 +119,7 @@ final class Exchange {
                 return fallBack(now: now) ? () : wait(now: now)
             }
             let isRetry = plan.attempts > 0
-            guard let account = worker.router.account(of: facts.workload),
+            guard let account = worker.account(of: facts.workload),
                 let ticket = account.begin(at: plane, isRetry: isRetry, budget: route?.policy.budget)
             else { return wait(now: now) }
             self.ticket = ticket
@@ -237,7 +238,7 @@ final class Exchange {
     func takeActiveSeat() {
         activeSeat?.release()
         activeSeat = nil
-        guard route?.policy.budget != nil, let active = worker.router.account(of: facts.workload)?.active else { return }
+        guard route?.policy.budget != nil, let active = worker.account(of: facts.workload)?.active else { return }
         if active.reserve(limit: .max) { activeSeat = active }
     }
 }

@@ -10,6 +10,8 @@ package final class GatewayWorker {
     let local: LocalEndpoints
     package var counters = LoopCounters()
     var router: Router
+    /// The table the router decides by; nil before the first.
+    private(set) var table: RoutingTable?
     var budget: RetryBudget
     var random: SplitMix64
     /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
@@ -54,7 +56,9 @@ package final class GatewayWorker {
         eventLoop.preconditionInEventLoop()
         var mayServeMore = false
         if case .table = input { mayServeMore = true }
-        for action in router.apply(input, now: now()) {
+        let actions = router.apply(input, now: now())
+        table = router.table
+        for action in actions {
             switch action {
             case .closeConnections(let handle): pool.closeAll(of: handle)
             case .moveWaiting(let handle): pool.moveWaiting(from: handle)
@@ -63,6 +67,10 @@ package final class GatewayWorker {
         if mayServeMore { wakeWaiting() }
         gate.look()
     }
+
+    /// What a workload has under way over all loops; nil for one no table holds.
+    @inline(__always)
+    func account(of workload: WorkloadIndex) -> WorkloadAccount? { table?.directory.account(of: workload) }
 
     /// What the router counts of its own.
     package func statistics() -> RouterStatistics { router.statistics(at: now()) }

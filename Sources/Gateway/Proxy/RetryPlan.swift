@@ -25,7 +25,7 @@ package struct RetryPlan: Equatable, Sendable {
     /// Its bytes are all still held.
     package var isHeld = true
     package var maxAttempts = 1
-    package var retryOn: RoutePolicy.Conditions = [.connectFailure, .reset, .timeout, .serverError]
+    package var retryOn = RoutePolicy.Conditions.usual
     /// Times it was sent, in whole or in part.
     package private(set) var sent = 0
     /// Attempts of all kinds.

@@ -19,7 +19,7 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
     var seat: SharedCount?
     /// It ended by an error, so that even a response without a length is not complete.
     private(set) var wasReset = false
-    private unowned let worker: GatewayWorker
+    private let worker: GatewayWorker
     private var context: ChannelHandlerContext?
     private var exchange: Exchange?
     /// The client written to during the current read; flushed once at its end.

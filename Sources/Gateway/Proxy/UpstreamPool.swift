@@ -7,16 +7,22 @@ import NIOCore
 /// How many there are in all is bounded by the router (``RoutingLimits/inFlightPerReplica``) and by the clients; how many of
 /// them idle by ``ProxyLimits/idlePerReplica``, the oldest going first, and by time.
 final class UpstreamPool {
-    private struct Group {
-        var handle: ReplicaHandle
+    private final class Group {
+        let handle: ReplicaHandle
         /// `host: …` with CRLF.
-        var hostLine: [UInt8]
+        let hostLine: [UInt8]
         var idle: [UpstreamConnection] = []
         /// All established connections, busy ones too.
         var all: [UpstreamConnection] = []
+
+        init(handle: ReplicaHandle, hostLine: [UInt8]) {
+            self.handle = handle
+            self.hostLine = hostLine
+        }
     }
 
-    private unowned let worker: GatewayWorker
+    /// It owns this pool, and is all that does.
+    private unowned(unsafe) let worker: GatewayWorker
     private let dialer: Dialer
     /// By slot. A slot given to another incarnation is empty by then: ``closeAll(of:)`` came first.
     private var groups: [Group?] = []
@@ -29,10 +35,7 @@ final class UpstreamPool {
     /// An idle connection to exactly this incarnation.
     @inline(__always)
     func takeIdle(_ handle: ReplicaHandle) -> UpstreamConnection? {
-        let slot = Int(handle.slot)
-        guard slot < groups.count, groups[slot]?.handle == handle, let connection = groups[slot]?.idle.popLast() else {
-            return nil
-        }
+        guard let group = group(of: handle), let connection = group.idle.popLast() else { return nil }
         worker.wheel.disarm(connection)
         worker.counters.idleUpstreamConnections -= 1
         return connection
@@ -44,7 +47,7 @@ final class UpstreamPool {
         completion: @escaping (Result<UpstreamConnection, any Error>) -> Void
     ) {
         var seat: SharedCount?
-        if let account = worker.router.table?.directory[entry.workload].account, let limit = account.limits.maxConnections {
+        if let account = worker.table?.directory[entry.workload].account, let limit = account.limits.maxConnections {
             let connections = account.planes[entry.plane.value].connections
             guard takeSeat(connections, limit: limit) else { return completion(.failure(ConnectionLimit())) }
             seat = connections
@@ -75,15 +78,12 @@ final class UpstreamPool {
 
     /// Takes a healthy connection back, its response read to the end.
     func release(_ connection: UpstreamConnection) {
-        let slot = Int(connection.handle.slot)
-        guard !worker.isDraining, slot < groups.count, groups[slot]?.handle == connection.handle, connection.isOpen else {
+        guard !worker.isDraining, let group = group(of: connection.handle), connection.isOpen else {
             connection.close()
             return
         }
-        if groups[slot]?.idle.count ?? 0 >= worker.limits.idlePerReplica {
-            groups[slot]?.idle.first?.close()
-        }
-        groups[slot]?.idle.append(connection)
+        if group.idle.count >= worker.limits.idlePerReplica { group.idle.first?.close() }
+        group.idle.append(connection)
         worker.counters.idleUpstreamConnections += 1
         worker.arm(connection, after: worker.limits.upstreamIdleTimeout, now: worker.now())
     }
@@ -92,11 +92,7 @@ final class UpstreamPool {
     func remove(_ connection: UpstreamConnection) {
         worker.wheel.remove(connection)
         Self.leaveSeat(connection)
-        let slot = Int(connection.handle.slot)
-        guard connection.position >= 0, slot < groups.count, var group = groups[slot], group.handle == connection.handle else {
-            return
-        }
-        groups[slot] = nil
+        guard connection.position >= 0, let group = group(of: connection.handle) else { return }
         if let index = group.idle.firstIndex(where: { $0 === connection }) {
             group.idle.remove(at: index)
             worker.counters.idleUpstreamConnections -= 1
@@ -108,21 +104,19 @@ final class UpstreamPool {
         }
         connection.position = -1
         worker.counters.openUpstreamConnections -= 1
-        groups[slot] = group
     }
 
     /// The incarnation is gone: no byte may reach its address any more.
     func closeAll(of handle: ReplicaHandle) {
-        let slot = Int(handle.slot)
-        guard slot < groups.count, let group = groups[slot], group.handle == handle else { return }
+        guard let group = group(of: handle) else { return }
         for connection in group.all { connection.close() }
-        if groups[slot]?.handle == handle { groups[slot] = nil }
+        let slot = Int(handle.slot)
+        if groups[slot] === group { groups[slot] = nil }
     }
 
     /// The replica fell silent: what waits there for a first byte may go elsewhere.
     func moveWaiting(from handle: ReplicaHandle) {
-        let slot = Int(handle.slot)
-        guard slot < groups.count, let group = groups[slot], group.handle == handle else { return }
+        guard let group = group(of: handle) else { return }
         for connection in group.all { connection.replicaFellSilent() }
     }
 
@@ -151,10 +145,18 @@ final class UpstreamPool {
         connection.seat = nil
     }
 
+    /// The connections of exactly this incarnation.
+    @inline(__always)
+    private func group(of handle: ReplicaHandle) -> Group? {
+        let slot = Int(handle.slot)
+        guard slot < groups.count, let group = groups[slot], group.handle == handle else { return nil }
+        return group
+    }
+
     private func group(for entry: ReplicaEntry) -> Group {
+        if let group = group(of: entry.handle) { return group }
         let slot = Int(entry.handle.slot)
         while groups.count <= slot { groups.append(nil) }
-        if let group = groups[slot], group.handle == entry.handle { return group }
         closeStale(slot: slot)
         let group = Group(handle: entry.handle, hostLine: Array("host: \(entry.address)\r\n".utf8))
         groups[slot] = group
@@ -169,10 +171,9 @@ final class UpstreamPool {
 
     /// Whether the connection's incarnation is still there; then it belongs to its group.
     private func adopt(_ connection: UpstreamConnection) -> Bool {
-        let slot = Int(connection.handle.slot)
-        guard slot < groups.count, groups[slot]?.handle == connection.handle, connection.isOpen else { return false }
-        connection.position = groups[slot]?.all.count ?? 0
-        groups[slot]?.all.append(connection)
+        guard let group = group(of: connection.handle), connection.isOpen else { return false }
+        connection.position = group.all.count
+        group.all.append(connection)
         worker.counters.openUpstreamConnections += 1
         return true
     }

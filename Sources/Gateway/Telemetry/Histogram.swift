@@ -1,8 +1,12 @@
+import FleetModel
+
 /// A histogram with fixed upper bounds, kept by one event loop.
 package struct Histogram: Equatable, Sendable {
     /// Upper bounds in seconds: from a token's time on a nearby replica to the longest first-byte timeout.
     package static let bounds: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
     private static let boundsNanoseconds: [Int64] = bounds.map { Int64($0 * 1e9) }
+    /// Eleven days: longer times count as so long, so that the sum holds nine thousand of them.
+    private static let longestNanoseconds: Int64 = 1_000_000 * 1_000_000_000
 
     /// Observations per bucket, the last for everything above the last bound. Not cumulative.
     package private(set) var counts = [UInt64](repeating: 0, count: bounds.count + 1)
@@ -13,8 +17,7 @@ package struct Histogram: Equatable, Sendable {
     package var count: UInt64 { counts.reduce(0, +) }
 
     package mutating func observe(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let nanoseconds = min(max(seconds, 0), 1_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000
+        let nanoseconds = min(max(duration.nanoseconds, 0), Self.longestNanoseconds)
         var bucket = 0
         while bucket < Self.boundsNanoseconds.count, nanoseconds > Self.boundsNanoseconds[bucket] { bucket += 1 }
         counts[bucket] += 1
