@@ -2,8 +2,9 @@ import FleetControl
 package import FleetSimulation
 import FleetTransport
 
-/// Reads a folder of availability traces: one JSON file a zone, `{"metadata": {"gap_seconds": G}, "data": [n0, n1, …]}`, the number of
-/// spot nodes the zone can hold during each G seconds. Members beyond these are passed over, as are files with other endings.
+/// Reads a folder of availability traces: one JSON file a zone, `{"metadata": {"gap_seconds": G}, "data": [n0, n1, …]}`, the
+/// number of spot nodes the zone can hold during each G seconds. Members beyond these are passed over, as are files with other
+/// endings.
 package enum SpotTraceFolder {
     /// Bytes of one file: a year of minutes, and room.
     package static let sizeLimit = 16 << 20
@@ -56,8 +57,8 @@ package enum SpotTraceFolder {
         return trace
     }
 
-    /// The region in a zone's name as Amazon (`us-east-1a`) and Google (`us-central1-a`) write them, up to the first `_` or `.`; the
-    /// whole name where there is no such letter at its end.
+    /// The region in a zone's name as Amazon (`us-east-1a`) and Google (`us-central1-a`) write them, up to the first `_` or `.`;
+    /// the whole name where there is no such letter at its end.
     package static func region(of file: String) -> String {
         var name = file.prefix { $0 != "_" && $0 != "." }
         guard let last = name.last, last.isASCII, last.isLowercase else { return String(name) }

@@ -1,19 +1,21 @@
 import FleetModel
 
-/// The default spot policy: holds as few nodes as the observed risk allows, where capacity has lasted, and on-demand only as a bridge.
+/// The default spot policy: holds as few nodes as the observed risk allows, where capacity has lasted, and on-demand only as a
+/// bridge.
 ///
 /// - Pools are judged by how long their capacity has lasted and by what they lost (``ReclaimHazard``).
-/// - How many nodes, and where, is what makes price and risk least (``SpotAllocator``): the target in one old pool, or one more node
-///   spread over several, or on-demand, whichever it is now.
-/// - A refusal costs nothing: after a loss that leaves too few, every pool is asked at once and on-demand beside them. What is granted
-///   and not needed is given back at the next decision.
+/// - How many nodes, and where, is what makes price and risk least (``SpotAllocator``): the target in one old pool, or one more
+///   node spread over several, or on-demand, whichever it is now.
+/// - A refusal costs nothing: after a loss that leaves too few, every pool is asked at once and on-demand beside them. What is
+///   granted and not needed is given back at the next decision.
 /// - What stands is kept until what replaces it is ready.
-/// - While it wants more spot than it has, it asks the pools without capacity at each decision, so that it knows when each came back.
+/// - While it wants more spot than it has, it asks the pools without capacity at each decision, so that it knows when each came
+///   back.
 package struct AdaptiveHedge: SpotPolicy, Equatable {
     package struct Tuning: Equatable, Sendable {
         package var law = ReclaimHazard.Law()
-        /// What having less than the target ready all the time would cost, by what the target costs on demand; a share x of the time
-        /// costs √x of it. More buys more spare nodes.
+        /// What having less than the target ready all the time would cost, by what the target costs on demand; a share x of the
+        /// time costs √x of it. More buys more spare nodes.
         package var outageWeight = 2.25
         /// How likely the loss of a pool takes another of its region along.
         package var regionalShare = 0.2

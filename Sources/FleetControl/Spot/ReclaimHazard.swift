@@ -2,21 +2,24 @@ package import FleetModel
 
 /// How likely pools are to take their nodes back soon, learnt from what they did.
 ///
-/// Young runs of spot capacity end soon and old ones last: the hazard of a run of age a is taken as proportional to 1 / √(b + a), a
-/// Weibull law of shape ½ that begins at b. All pools together, and each of them, are as much worse or better than the law as they lost
-/// more or fewer runs than it expects, each shrunk towards all and all towards 1 by so many expected losses (Gamma-Poisson; Gelman et al.:
-/// Bayesian Data Analysis, section 2.6). Pools suffer where others of their region have no capacity.
+/// Young runs of spot capacity end soon and old ones last: the hazard of a run of age a is taken as proportional to 1 / √(b + a),
+/// a Weibull law of shape ½ that begins at b. All pools together, and each of them, are as much worse or better than the law as
+/// they lost more or fewer runs than it expects, each shrunk towards all and all towards 1 by so many expected losses
+/// (Gamma-Poisson; Gelman et al.: Bayesian Data Analysis, section 2.6). Pools suffer where others of their region have no
+/// capacity.
 package struct ReclaimHazard: Equatable, Sendable {
     package struct Law: Equatable, Sendable {
         /// Losses an hour of a run that is an hour old.
         package var hourly = 0.3
         /// Age in seconds that any run counts as having had.
         package var scale = 300.0
-        /// Age in seconds that a pool nothing is known of is taken to have: one met by chance is likelier in a long run than in a short one.
+        /// Age in seconds that a pool nothing is known of is taken to have: one met by chance is likelier in a long run than in a
+        /// short one.
         package var firstAge = 7_200.0
         /// Expected losses that are credited before a pool's own are counted.
         package var credit = 5.0
-        /// Share of losses that take single nodes of a pool rather than all of them, before any was seen, and how many losses that is worth.
+        /// Share of losses that take single nodes of a pool rather than all of them, before any was seen, and how many losses
+        /// that is worth.
         package var partialShare = 0.3
         package var partialCredit = 2.0
         /// How much worse a pool is where all others of its region are without capacity.

@@ -1,6 +1,7 @@
 /// So many spot nodes, the next pool's turn with each that is missing; no on-demand.
 ///
-/// The baseline `RoundRobin` of Mao et al.: SkyServe: Serving AI Models across Regions and Clouds with Spot Instances, EuroSys 2025.
+/// The baseline `RoundRobin` of Mao et al.: SkyServe: Serving AI Models across Regions and Clouds with Spot Instances, EuroSys
+/// 2025.
 package struct RoundRobinSpot: SpotPolicy, Equatable {
     private let target: Int
     private var next = 0

@@ -1,9 +1,10 @@
 /// Finds the allocation for which price and risk together are least.
 ///
-/// A pool loses all its nodes at once, or one of them, and now and then takes others of its region along. A loss that leaves fewer than the
-/// target is an outage for a cold start, so that spreading is worth its price only where what is left suffices: 2 + 2 of 3 is lost by either
-/// pool, 3 in the better one by that alone, 1 + 1 + 1 + 1 by none. Outages cost the square root of their share of time: the first minutes of
-/// a day weigh most, so that calm pools are worth a spare node and restless ones are not worth on-demand all day.
+/// A pool loses all its nodes at once, or one of them, and now and then takes others of its region along. A loss that leaves
+/// fewer than the target is an outage for a cold start, so that spreading is worth its price only where what is left suffices:
+/// 2 + 2 of 3 is lost by either pool, 3 in the better one by that alone, 1 + 1 + 1 + 1 by none. Outages cost the square root of
+/// their share of time: the first minutes of a day weigh most, so that calm pools are worth a spare node and restless ones are
+/// not worth on-demand all day.
 package struct SpotAllocator: Equatable, Sendable {
     /// What is known of a pool when nodes are allotted.
     package struct Pool: Equatable, Sendable {
@@ -44,10 +45,11 @@ package struct SpotAllocator: Equatable, Sendable {
         coldSeconds = market.coldStart.inSeconds
     }
 
-    /// The best of the even spreads over the first so many pools in order of price and hazard, with as many on-demand nodes as the target
-    /// lacks or up to as many more as the fullest pool holds.
+    /// The best of the even spreads over the first so many pools in order of price and hazard, with as many on-demand nodes as
+    /// the target lacks or up to as many more as the fullest pool holds.
     ///
-    /// - Parameter onDemandLimit: most on-demand nodes. Where the pools cannot make up for it, the answer is that many and no spot.
+    /// - Parameter onDemandLimit: most on-demand nodes. Where the pools cannot make up for it, the answer is that many and no
+    ///   spot.
     package func best(_ pools: [Pool], onDemandLimit: Int) -> SpotAllocation {
         let target = market.target
         let sorted = pools.filter { $0.limit > 0 }.sorted {

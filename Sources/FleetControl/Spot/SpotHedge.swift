@@ -2,10 +2,11 @@ import FleetModel
 
 /// SpotHedge: one spot node more than needed, spread over pools that were kind lately, and on-demand for what is missing.
 ///
-/// Mao et al.: SkyServe: Serving AI Models across Regions and Clouds with Spot Instances, EuroSys 2025, section 3, and its published
-/// artifact. A pool that reclaims or refuses becomes inactive; one that holds nodes without a loss, active. Nodes go to active pools that
-/// hold none, then to any active one, drawn by a seeded generator. When fewer than min(2, pools − 1) are active, or none, all are active
-/// again (the artifact waits for none with three pools; the paper, and this, for one). On-demand is max(0, min(N, N + 1 − ready spot)).
+/// Mao et al.: SkyServe: Serving AI Models across Regions and Clouds with Spot Instances, EuroSys 2025, section 3, and its
+/// published artifact. A pool that reclaims or refuses becomes inactive; one that holds nodes without a loss, active. Nodes go to
+/// active pools that hold none, then to any active one, drawn by a seeded generator. When fewer than min(2, pools − 1) are
+/// active, or none, all are active again (the artifact waits for none with three pools; the paper, and this, for one). On-demand
+/// is max(0, min(N, N + 1 − ready spot)).
 package struct SpotHedge: SpotPolicy, Equatable {
     /// Spot nodes beyond the target, as published.
     private static let surplus = 1

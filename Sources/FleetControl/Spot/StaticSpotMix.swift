@@ -1,8 +1,8 @@
-/// A fixed share of on-demand: a base, and a percentage of what is above it; the rest is spot, pool after pool. Nothing replaces spot
-/// that cannot be had.
+/// A fixed share of on-demand: a base, and a percentage of what is above it; the rest is spot, pool after pool. Nothing replaces
+/// spot that cannot be had.
 ///
-/// `OnDemandBaseCapacity` and `OnDemandPercentageAboveBaseCapacity` of Amazon EC2 Auto Scaling's `InstancesDistribution`, which rounds
-/// the percentage up in favour of on-demand.
+/// `OnDemandBaseCapacity` and `OnDemandPercentageAboveBaseCapacity` of Amazon EC2 Auto Scaling's `InstancesDistribution`, which
+/// rounds the percentage up in favour of on-demand.
 package struct StaticSpotMix: SpotPolicy, Equatable {
     private let onDemand: Int
     private var spot: RoundRobinSpot

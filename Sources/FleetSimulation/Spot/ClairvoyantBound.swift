@@ -1,12 +1,12 @@
 package import LinearOptimization
 
-/// The cheapest schedule with the target ready at every tick after the first cold start, for somebody who knows the trace: what no policy
-/// that is always available can beat.
+/// The cheapest schedule with the target ready at every tick after the first cold start, for somebody who knows the trace: what
+/// no policy that is always available can beat.
 ///
-/// A linear program over pieces of time. Per zone and piece: nodes held, at most what the zone can hold, and nodes ready, at most what is
-/// held in each piece from a cold start before to the end of it. Starting, handing over and releasing are linear in when they happen, so
-/// that an optimum exists which changes only where a zone's number does, or a cold start before or after that; pieces end there.
-/// Fractions of nodes are allowed, which makes it a lower bound.
+/// A linear program over pieces of time. Per zone and piece: nodes held, at most what the zone can hold, and nodes ready, at most
+/// what is held in each piece from a cold start before to the end of it. Starting, handing over and releasing are linear in when
+/// they happen, so that an optimum exists which changes only where a zone's number does, or a cold start before or after that;
+/// pieces end there. Fractions of nodes are allowed, which makes it a lower bound.
 package struct ClairvoyantBound: Sendable {
     /// What the bound costs, in spot node ticks.
     package struct Cost: Equatable, Sendable {

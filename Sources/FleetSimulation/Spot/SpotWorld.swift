@@ -3,8 +3,8 @@ import FleetModel
 
 /// Pools that hold no more than they can and take back what is too much: one tick after the other, and what it costs.
 ///
-/// Each tick is `begin` (nodes beyond a pool's number are reclaimed, the newest first), the policy's turn, and `finish` (releases take the
-/// newest nodes, spot is granted up to the pool's number, on-demand always; then readiness and pay are counted).
+/// Each tick is `begin` (nodes beyond a pool's number are reclaimed, the newest first), the policy's turn, and `finish` (releases
+/// take the newest nodes, spot is granted up to the pool's number, on-demand always; then readiness and pay are counted).
 package struct SpotWorld: Equatable, Sendable {
     private let experiment: SpotExperiment
     /// The tick each held node was granted at, oldest first, by pool.

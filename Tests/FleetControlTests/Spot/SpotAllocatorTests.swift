@@ -30,7 +30,8 @@ struct SpotAllocatorTests {
 
     @Test("spreads one more node over four pools where the risk costs more")
     func spread() {
-        // √(1e-4 · 120 s) · 15 = 1.64 in one pool. In four, two must be lost within a cold start: √(4 · 0.012 · 0.0356) · 15 = 0.62.
+        // √(1e-4 · 120 s) · 15 = 1.64 in one pool. In four, two must be lost within a cold start: √(4 · 0.012 · 0.0356) · 15 =
+        // 0.62.
         #expect(best([1e-4, 1e-4, 1e-4, 1e-4], outage: 15).spot == [1, 1, 1, 1])
     }
 

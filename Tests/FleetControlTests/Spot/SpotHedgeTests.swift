@@ -28,7 +28,8 @@ struct SpotHedgeTests {
     func inactive() {
         var policy = SpotHedge(SpotSteps.market(pools: 4), seed: 1)
         _ = policy.decide(SpotSteps.observation(ready: [0, 0, 0, 0]))
-        // Pool 0 reclaimed, pool 1 refused; 2 and 3 hold one each. Two are missing: both go to active pools, which hold one already.
+        // Pool 0 reclaimed, pool 1 refused; 2 and 3 hold one each. Two are missing: both go to active pools, which hold one
+        // already.
         let order = policy.decide(
             SpotSteps.observation(tick: 1, ready: [0, 0, 1, 1], reclaimed: [1, 0, 0, 0], refused: [0, 1, 0, 0]))
         #expect(order.spot[0] == 0 && order.spot[1] == 0)

@@ -92,8 +92,8 @@ struct ClairvoyantBoundTests {
 
     // MARK: Judges
 
-    /// The cheapest choice of who is held at which tick, one node a zone and one on demand, with one ready from the first cold start on:
-    /// by dynamic programming over how long each was held.
+    /// The cheapest choice of who is held at which tick, one node a zone and one on demand, with one ready from the first cold
+    /// start on: by dynamic programming over how long each was held.
     private static func cheapest(_ capacity: [[Int]], ratio: Double, cold: Int) -> Double {
         let ticks = capacity[0].count
         let kinds = capacity.count + 1
