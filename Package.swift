@@ -76,6 +76,16 @@ let package = Package(
         .testTarget(
             name: "FleetRoutingTests", dependencies: ["FleetModel", "FleetRouting", "SeededCases"], swiftSettings: strict),
 
+        // Virtual time: a world for the decisions of the core, and what they would have cost.
+        .target(
+            name: "FleetSimulation", dependencies: ["FleetControl", "FleetModel", "LinearOptimization"], swiftSettings: strict),
+        .testTarget(
+            name: "FleetSimulationTests",
+            dependencies: [
+                "FleetControl", "FleetModel", "FleetSimulation", "LinearOptimization", "SeededCases", "SolverLibraries",
+            ],
+            swiftSettings: strict),
+
         // Linear and integer programs as values, and the port a solver stands behind.
         .target(name: "LinearOptimization", swiftSettings: strict),
         .testTarget(
@@ -86,13 +96,16 @@ let package = Package(
         // What a person sees of the command: connections, tables, errors, exit statuses.
         .target(
             name: "CommandLineInterface",
-            dependencies: ["FleetCatalogue", "FleetDocuments", "FleetModel", "FleetPlanning", "FleetTransport", logging],
+            dependencies: [
+                "FleetCatalogue", "FleetControl", "FleetDocuments", "FleetModel", "FleetPlanning", "FleetSimulation",
+                "FleetTransport", "LinearOptimization", logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineInterfaceTests",
             dependencies: [
-                "CommandLineInterface", "FleetCatalogue", "FleetDocuments", "FleetModel", "FleetPlanning", "FleetTransport",
-                logging,
+                "CommandLineInterface", "FleetCatalogue", "FleetControl", "FleetDocuments", "FleetModel", "FleetPlanning",
+                "FleetSimulation", "FleetTransport", "SolverLibraries", logging,
             ],
             swiftSettings: strict),
 
@@ -208,7 +221,8 @@ let package = Package(
             name: "tradewind",
             dependencies: [
                 "CommandLineInterface", "ControlPlane", "EngineTiming", "FleetCatalogue", "FleetControl", "FleetDocuments",
-                "FleetModel", "FleetPlanning", "FleetTransport", "Gateway", "LinearOptimization", "ProcessSupervision",
+                "FleetModel", "FleetPlanning", "FleetSimulation", "FleetTransport", "Gateway", "LinearOptimization",
+                "ProcessSupervision",
                 "SimulatedEngine", "SolverLibraries", "WideAreaRelay", "WorkloadPlanes", httpClient, logging, nioCore, nioHTTP1,
                 nioPosix, serviceLifecycle, unixSignals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -26,7 +26,9 @@ struct Tradewind: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Plan",
-                subcommands: [PlanCommand.self, CostCommand.self, AdviseCommand.self, CatalogCommand.self]),
+                subcommands: [
+                    PlanCommand.self, CostCommand.self, AdviseCommand.self, CatalogCommand.self, SimulateCommand.self,
+                ]),
             CommandGroup(
                 name: "Run a fleet",
                 subcommands: [

@@ -5,18 +5,22 @@ import Testing
 struct LayerTests {
     /// What each target may import, beside the standard library. A target that is not listed fails the test.
     private static let core = [
-        "EngineTiming", "FleetControl", "FleetModel", "FleetPlanning", "FleetRouting", "LinearOptimization",
+        "EngineTiming", "FleetControl", "FleetModel", "FleetPlanning", "FleetRouting", "FleetSimulation", "LinearOptimization",
     ]
     private static let allowedInCore: [String: Set<String>] = [
         "EngineTiming": [], "FleetModel": [], "FleetControl": ["FleetModel"], "FleetRouting": ["FleetModel", "Synchronization"],
         "FleetPlanning": ["FleetModel", "LinearOptimization", "Synchronization"], "LinearOptimization": [],
+        "FleetSimulation": ["EngineTiming", "FleetControl", "FleetModel", "FleetRouting", "LinearOptimization"],
     ]
     /// Which of our own modules a shell may import.
     private static let allowedInShells: [String: Set<String>] = [
         "CatalogueTables": [],
         "ClpWallClock": [],
         "CoinSolvers": [],
-        "CommandLineInterface": ["FleetCatalogue", "FleetDocuments", "FleetModel", "FleetPlanning", "FleetTransport"],
+        "CommandLineInterface": [
+            "FleetCatalogue", "FleetControl", "FleetDocuments", "FleetModel", "FleetPlanning", "FleetSimulation",
+            "FleetTransport", "LinearOptimization",
+        ],
         "ControlPlane": ["FleetControl", "FleetDocuments", "FleetModel", "FleetTransport"],
         "FleetCatalogue": ["CatalogueTables", "FleetModel"],
         "FleetDocuments": ["FleetCatalogue", "FleetModel"],

@@ -1,7 +1,7 @@
 import FleetPlanning
 import Synchronization
 
-/// Tells people who wait how far the planner is: one line that changes on a terminal, a line now and then elsewhere.
+/// Tells people who wait how far long work is: one line that changes on a terminal, a line now and then elsewhere.
 final class ProgressLine: Sendable {
     private static let pause = Duration.milliseconds(100)
     private static let longWork = Duration.seconds(30)
@@ -19,7 +19,11 @@ final class ProgressLine: Sendable {
     /// Says what the plans made from now on are for.
     func begin(_ purpose: String) { state.withLock { $0.purpose = purpose } }
 
-    func tell(_ progress: PlanningProgress) {
+    func tell(_ progress: PlanningProgress) { tell { Self.text(progress, for: $0) } }
+
+    func tell(_ text: String) { tell { _ in text } }
+
+    private func tell(_ text: (String) -> String) {
         let purpose = state.withLock { state -> String? in
             let now = ContinuousClock.now
             guard now - state.last >= (isWatched ? Self.pause : Self.longWork) else { return nil }
@@ -28,7 +32,7 @@ final class ProgressLine: Sendable {
             return state.purpose
         }
         guard let purpose else { return }
-        let text = Self.text(progress, for: purpose)
+        let text = text(purpose)
         if isWatched { StandardStreams.rewriteErrorLine(text) } else { StandardStreams.writeError(text) }
     }
 
