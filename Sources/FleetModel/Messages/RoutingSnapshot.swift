@@ -139,10 +139,12 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var tenants: [TenantTerms]
     /// Gateways of the fleet: tenants' limits hold over all of them.
     package var gatewayCount: Int
+    /// How clients reach this gateway; nil: in plain HTTP. Names files, holds no key.
+    package var tls: GatewayTLS?
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
-        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1
+        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1, tls: GatewayTLS? = nil
     ) {
         format = Self.currentFormat
         self.version = version
@@ -153,6 +155,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.routes = routes
         self.tenants = tenants
         self.gatewayCount = gatewayCount
+        self.tls = tls
     }
 }
 

@@ -10,8 +10,9 @@ import Darwin
 
 /// One client's connection: reads its requests one after the other, hands each to its ``Exchange``, and writes the answers in
 /// the same order. A pipelined request waits in ``inbound`` until the one before it is answered.
-final class ClientConnection: ChannelInboundHandler, Deadlined {
+final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Deadlined {
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     enum Phase: Equatable {
@@ -60,11 +61,21 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     /// Written and not yet taken by the client's socket, when it was looked at since the last write.
     private var unsentBytes = Int.max
 
-    init(worker: GatewayWorker, remoteAddress: SocketAddress?) {
+    /// How the client speaks to this gateway.
+    enum Scheme: String { case http, https }
+
+    let scheme: Scheme
+    /// The stream it is served on; nil where it has the connection to itself.
+    var stream: StreamTranslator?
+    /// It read a head already.
+    var hasServed = false
+
+    init(worker: GatewayWorker, remoteAddress: SocketAddress?, scheme: Scheme) {
         self.worker = worker
+        self.scheme = scheme
         let address = remoteAddress?.ipAddress ?? "unknown"
         addressHash = ByteHash.hash(address)
-        forwardingLines = Array("x-forwarded-for: \(address)\r\nx-forwarded-proto: http\r\n".utf8)
+        forwardingLines = Array("x-forwarded-for: \(address)\r\nx-forwarded-proto: \(scheme)\r\n".utf8)
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
@@ -191,8 +202,9 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
             }
         }
         switch parsed {
-        case .failure(let problem): return refuseHead(problem)
+        case .failure(let problem): return problem == .http2Preface && becomesStreams() || refuseHead(problem)
         case .success(let parsed):
+            hasServed = true
             head = parsed
             bytes.withUnsafeReadableBytes { identity.take(parsed, $0, random: &worker.random) }
             admit()
@@ -296,6 +308,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         guard wanted != isReading, let context else { return }
         isReading = wanted
         try? context.channel.syncOptions?.setOption(.autoRead, value: wanted)
+        // A stream's channel does not begin to read by itself.
+        if wanted, stream != nil { context.read() }
     }
 
     // MARK: Answering
@@ -402,8 +416,11 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     ///   response.
     func abortAfterExchange(resets: Bool = false) {
         phase = .lingering
-        if resets { _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)) }
-        abort()
+        guard resets else { return abort() }
+        _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        let open = context
+        ended()
+        open?.closeWithoutNotice()
     }
 
     func closeAfterWrites() {
@@ -417,7 +434,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
 
     /// The client takes what was written, only slowly: something is left to send, and less than when this was asked last.
     func takesBytes() -> Bool {
-        let unsent = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let unsent = stream?.unsentBytes ?? (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         defer { unsentBytes = unsent }
         return unsent > 0 && unsent < unsentBytes
     }

@@ -158,6 +158,21 @@ struct SnapshotComposerTests {
         #expect(planes.map(\.feedAddress) == [nil, "10.0.0.5:7000"])
     }
 
+    @Test("a gateway is told of its own certificates, and no other's")
+    func certificates() throws {
+        let tls = GatewayTLS(certificates: [.init(certificateFile: "/tls.crt", keyFile: "/tls.key")])
+        var fleet = fleet(workload())
+        let name = try #require(fleet.gateways.first?.name)
+        fleet = Fleet(
+            fleet.resources.map { resource in
+                guard case .gateway(var gateway) = resource, gateway.name == name else { return resource }
+                gateway.tls = tls
+                return .gateway(gateway)
+            })
+        let snapshots = SnapshotComposer(fleet: fleet, decision: decision("toronto")).snapshots
+        #expect(snapshots.count > 1 && snapshots.allSatisfy { ($0.tls == tls) == ($0.gateway == name) })
+    }
+
     @Test("equal fleets compose equal snapshots, whatever order they were declared in")
     func deterministic() {
         let one = fleet(workload())

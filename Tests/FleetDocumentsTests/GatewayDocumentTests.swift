@@ -1,0 +1,81 @@
+import FleetDocuments
+import FleetModel
+import Foundation
+import Testing
+
+@Suite("Gateway documents")
+struct GatewayDocumentTests {
+    private static let document = """
+        apiVersion: tradewind.dev/v1alpha1
+        kind: Gateway
+        metadata: { name: east }
+        spec:
+          location: { latitude: 43.7, longitude: -79.4, country: CA }
+          listen: 0.0.0.0:8443
+          tls:
+            minimumVersion: TLSv1.3
+            certificates:
+              - { certificateFile: /etc/tls/a.crt, keyFile: /etc/tls/a.key, serverNames: [api.example.com, "*.example.org"] }
+              - { certificateFile: /etc/tls/b.crt, keyFile: /etc/tls/b.key }
+            clientCertificates: { caFile: /etc/tls/clients.crt, mode: require }
+
+        """
+
+    private static let tls = GatewayTLS(
+        certificates: [
+            .init(
+                certificateFile: "/etc/tls/a.crt", keyFile: "/etc/tls/a.key", serverNames: ["api.example.com", "*.example.org"]),
+            .init(certificateFile: "/etc/tls/b.crt", keyFile: "/etc/tls/b.key"),
+        ],
+        minimumVersion: .tls13, clientCertificates: .init(caFile: "/etc/tls/clients.crt"))
+
+    @Test("are read to the last field, and written so that they read the same")
+    func whole() throws {
+        let resources = try FleetDecoder.decode([FleetFile(name: "g.yaml", text: Self.document)]).get()
+        guard case .gateway(let gateway)? = resources.first else {
+            Issue.record("no gateway is read")
+            return
+        }
+        #expect(gateway.tls == Self.tls && gateway.listen == ListenAddress(host: "0.0.0.0", port: 8443))
+        let written = FleetEncoder.yaml(resources)
+        #expect(try FleetDecoder.decode([FleetFile(name: "g.yaml", text: written)]).get() == resources)
+    }
+
+    @Test(
+        "say what is wrong and what would be right, and never repeat what may be a key",
+        arguments: [
+            ("/etc/tls/a.key", "tls/secret.key", "spec.tls.certificates[0].keyFile: the value is not accepted; an absolute path"),
+            ("TLSv1.3", "TLSv1.0", "spec.tls.minimumVersion: \"TLSv1.0\" is not one of the values"),
+            ("mode: require", "mode: demand", "spec.tls.clientCertificates.mode: \"demand\" is not one of the values"),
+            ("\"*.example.org\"", "api.*.org", "spec.tls.certificates[0].serverNames[1]: \"api.*.org\" is not a server name"),
+            (
+                "\"*.example.org\"", "api.example.com",
+                "spec.tls.certificates[0].serverNames[1]: \"api.example.com\" is already a name of this gateway"
+            ),
+            (
+                ", serverNames: [api.example.com, \"*.example.org\"]", "",
+                "spec.tls.certificates[1].serverNames: two certificates would serve whatever no other does"
+            ),
+            ("mode: require", "mode: request", "spec.listen: anybody who reaches 0.0.0.0:8443 could spend"),
+        ])
+    func mistakes(_ old: String, _ new: String, _ told: String) throws {
+        let text = Self.document.replacing(old, with: new)
+        guard case .failure(let problems) = FleetDecoder.decode([FleetFile(name: "g.yaml", text: text)]) else {
+            Issue.record("the mistake is taken")
+            return
+        }
+        let lines = problems.problems.map { "\($0.path): \($0.message); \($0.accepted)" }
+        #expect(lines.count == 1 && lines[0].hasPrefix(told), "\(lines)")
+        #expect(!lines.joined().contains("secret"))
+    }
+
+    @Test("beyond loopback need TLS")
+    func exposed() throws {
+        let text = Self.document.components(separatedBy: "  tls:")[0]
+        guard case .failure(let problems) = FleetDecoder.decode([FleetFile(name: "g.yaml", text: text)]) else {
+            Issue.record("the mistake is taken")
+            return
+        }
+        #expect(problems.problems.map(\.path) == ["spec.listen"])
+    }
+}
