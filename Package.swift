@@ -195,7 +195,7 @@ let package = Package(
             name: "WorkloadPlanes",
             dependencies: [
                 "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", httpClient, logging, nioCore, nioHTTP1,
-                nioPosix, serviceLifecycle,
+                nioPosix, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -50,7 +50,7 @@ package struct GatewayServer: Service, CustomStringConvertible {
             transport: transport)
         let keeper = CertificateKeeper(
             fixed: configuration.tls, initial: transport, isExposed: !configuration.listen.isLoopback, workers: plane.workers,
-            logger: logger)
+            dialer: dialer, logger: logger)
         do {
             let control = try GatewayControl(
                 GatewayControl.Configuration(

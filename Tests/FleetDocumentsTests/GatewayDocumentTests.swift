@@ -69,6 +69,40 @@ struct GatewayDocumentTests {
         #expect(!lines.joined().contains("secret"))
     }
 
+    @Test(
+        "engines that serve TLS are read, written, and checked",
+        arguments: [
+            ("{ serverName: engine.test, caFile: /ca.crt }", nil),
+            ("{ serverName: engine.test }", nil),
+            ("{ caFile: /ca.crt }", "spec.replica.engine.tls.serverName: the field is missing"),
+            ("{ serverName: 10.0.0.1 }", "spec.replica.engine.tls.serverName: \"10.0.0.1\" is not a host name"),
+            ("{ serverName: a.test, caFile: ca.crt }", "spec.replica.engine.tls.caFile: the value is not accepted"),
+            ("{ serverName: a.test, verify: false }", "spec.replica.engine.tls.verify: unknown field"),
+        ])
+    func engines(_ tls: String, _ told: String?) throws {
+        let text = """
+            apiVersion: tradewind.dev/v1alpha1
+            kind: Workload
+            metadata: { name: chat }
+            spec:
+              models: [chat]
+              replica:
+                profile: { CPU: { accelerators: 1, rate: 1 req/s } }
+                engine: { command: [serve], tls: \(tls) }
+
+            """
+        switch FleetDecoder.decode([FleetFile(name: "w.yaml", text: text)]) {
+        case .success(let resources):
+            #expect(told == nil)
+            let written = FleetEncoder.yaml(resources)
+            #expect(written.contains("engine.test"))
+            #expect(try FleetDecoder.decode([FleetFile(name: "w.yaml", text: written)]).get() == resources)
+        case .failure(let problems):
+            let lines = problems.problems.map { "\($0.path): \($0.message)" }
+            #expect(told != nil && lines.contains { $0.hasPrefix(told ?? "") }, "\(lines)")
+        }
+    }
+
     @Test("beyond loopback need TLS")
     func exposed() throws {
         let text = Self.document.components(separatedBy: "  tls:")[0]

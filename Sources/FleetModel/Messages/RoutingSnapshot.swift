@@ -29,14 +29,17 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var admission: WorkloadAdmission
         /// Nil means ``WorkloadResilience/standard``.
         package var resilience: WorkloadResilience?
+        /// Its engines serve TLS; nil: plain HTTP.
+        package var tls: ReplicaTLS?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
             balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
-            resilience: WorkloadResilience? = nil
+            resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil
         ) {
+            self.tls = tls
             self.name = name
             self.models = models
             self.latencyBudgetMilliseconds = latencyBudgetMilliseconds
@@ -71,11 +74,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var networks: [String]
         /// A drained plane gets no new request while another may serve.
         package var isDrained: Bool
+        /// Its replicas are forwarders of its own (``PlaneDriver/endpoint(_:)``), which serve plain HTTP; nil: engines.
+        package var hasForwarders: Bool?
 
         package init(
             name: PlaneName, provider: ProviderName, region: String, coordinates: Coordinates, feedAddress: String? = nil,
-            networks: [String] = loopbackNetworks, isDrained: Bool = false
+            networks: [String] = loopbackNetworks, isDrained: Bool = false, hasForwarders: Bool? = nil
         ) {
+            self.hasForwarders = hasForwarders
             self.name = name
             self.provider = provider
             self.region = region

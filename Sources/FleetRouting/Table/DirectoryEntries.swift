@@ -32,6 +32,8 @@ package struct WorkloadEntry: Sendable {
     package var source: WorkloadIndex?
     /// Who may answer in its stead, in order.
     package var fallbacks: [FallbackEntry] = []
+    /// How its engines are recognised where they serve TLS.
+    package var tls: ReplicaTLS?
 }
 
 /// A plane as the hot path sees it.
@@ -44,6 +46,8 @@ package struct PlaneEntry: Sendable {
     package let leastRoundTripMilliseconds: Double
     package let expectedRoundTripMilliseconds: Double
     package let feedAddress: String?
+    /// Its replicas serve plain HTTP, whatever their engines do.
+    package var hasForwarders = false
 }
 
 /// A route with everything the data path needs to act on it.

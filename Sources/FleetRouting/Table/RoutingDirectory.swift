@@ -76,7 +76,7 @@ package final class RoutingDirectory: Sendable {
                         .milliseconds,
                     expectedRoundTripMilliseconds:
                         snapshot.gatewayLocation.coordinates.expectedRoundTrip(to: plane.coordinates).milliseconds,
-                    feedAddress: plane.feedAddress)
+                    feedAddress: plane.feedAddress, hasForwarders: plane.hasForwarders ?? false)
             },
             bury: { old in
                 PlaneEntry(
@@ -108,7 +108,7 @@ package final class RoutingDirectory: Sendable {
                     resilience: workload.resilience ?? .standard,
                     account: WorkloadAccount(
                         limits: workload.resilience?.circuitBreakers ?? CircuitBreakers(), planeCount: planes.count,
-                        previous: accounts[workload.name]))
+                        previous: accounts[workload.name]), tls: workload.tls)
             },
             bury: { old in
                 WorkloadEntry(

@@ -14,20 +14,27 @@ package actor CertificateKeeper {
     private let fixed: GatewayTLS?
     private let isExposed: Bool
     private let workers: [WorkerHandle]
+    /// Files of authorities are kept in step too.
+    private let dialer: Dialer
     private let logger: Logger
     private var declared: GatewayTLS?
     private var hasTenants = false
+    private var upstreams: Set<ReplicaTLS> = []
+    private var upstreamProblems: [String] = []
     private var tried: (declaration: GatewayTLS, files: CertificateFiles)?
     private var inForce: ClientTransport
     private var lastProblem: String?
     private var lastObstacle: String?
 
     /// - Parameter initial: what the workers were started with.
-    package init(fixed: GatewayTLS?, initial: ClientTransport, isExposed: Bool, workers: [WorkerHandle], logger: Logger) {
+    package init(
+        fixed: GatewayTLS?, initial: ClientTransport, isExposed: Bool, workers: [WorkerHandle], dialer: Dialer, logger: Logger
+    ) {
         self.fixed = fixed
         inForce = initial
         self.isExposed = isExposed
         self.workers = workers
+        self.dialer = dialer
         self.logger = logger
     }
 
@@ -35,6 +42,7 @@ package actor CertificateKeeper {
     func follow(_ snapshot: RoutingSnapshot) {
         declared = snapshot.tls
         hasTenants = !snapshot.tenants.isEmpty
+        upstreams = Set(snapshot.workloads.compactMap(\.tls))
         look()
     }
 
@@ -55,6 +63,7 @@ package actor CertificateKeeper {
     /// Takes over what changed.
     package func look() {
         defer { tellObstacle() }
+        lookAtUpstreams()
         guard let declaration = fixed ?? declared else {
             tried = nil
             lastProblem = nil
@@ -72,6 +81,14 @@ package actor CertificateKeeper {
             if case .plain = inForce { use(.unavailable, "clients are not taken in") }
             tell("\(error)")
         }
+    }
+
+    private func lookAtUpstreams() {
+        let problems = dialer.trust.refresh(upstreams)
+        for problem in problems where !upstreamProblems.contains(problem) {
+            logger.error("authorities of replicas stay as they were: \(problem)")
+        }
+        upstreamProblems = problems
     }
 
     private func use(_ transport: ClientTransport, _ text: Logger.Message) {

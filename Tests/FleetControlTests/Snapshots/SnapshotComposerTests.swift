@@ -173,6 +173,24 @@ struct SnapshotComposerTests {
         #expect(snapshots.count > 1 && snapshots.allSatisfy { ($0.tls == tls) == ($0.gateway == name) })
     }
 
+    @Test("engines that serve TLS are told to gateways, and planes whose replicas are forwarders")
+    func upstreamTLS() throws {
+        let tls = ReplicaTLS(serverName: "engine.test", caFile: "/ca.crt")
+        var chat = workload()
+        chat.replica.engine = .command(CommandEngineSpec(command: ["serve"], tls: tls))
+        let declared = fleet(chat)
+        let first = try #require(declared.planes.first?.name)
+        let changed = Fleet(
+            declared.resources.map { resource in
+                guard case .workloadPlane(var plane) = resource, plane.name == first else { return resource }
+                plane.driver = .endpoint(EndpointDriver(url: "https://api.example.com"))
+                return .workloadPlane(plane)
+            })
+        let snapshot = try #require(SnapshotComposer(fleet: changed, decision: decision("toronto")).snapshots.first)
+        #expect(snapshot.workloads.map(\.tls) == [tls])
+        #expect(snapshot.planes.allSatisfy { ($0.hasForwarders == true) == ($0.name == first) })
+    }
+
     @Test("equal fleets compose equal snapshots, whatever order they were declared in")
     func deterministic() {
         let one = fleet(workload())

@@ -34,14 +34,14 @@ final class TestFleet: Sendable {
 
     init(
         limits: ProxyLimits = ProxyLimits(), transport: ClientTransport = .plain,
-        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0)
+        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), dialer: Dialer = Dialer()
     ) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let answer: LocalEndpoints.Answer = { loop in
             loop.makeSucceededFuture(LocalResponse(status: 200, contentType: "text/plain", body: Array("local".utf8)))
         }
         plane = try await DataPlane.start(
-            listen: listen, group: group, dialer: Dialer(), limits: limits,
+            listen: listen, group: group, dialer: dialer, limits: limits,
             local: LocalEndpoints(metrics: answer, readiness: answer), transport: transport)
         view = ViewBox()
     }
@@ -52,9 +52,10 @@ final class TestFleet: Sendable {
         idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
         workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
         adjust: Adjustment = .none, transport: ClientTransport = .plain,
-        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), _ body: @Sendable (TestFleet) async throws -> Void
+        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), dialer: Dialer = Dialer(),
+        _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
-        let fleet = try await TestFleet(limits: limits, transport: transport, listen: listen)
+        let fleet = try await TestFleet(limits: limits, transport: transport, listen: listen, dialer: dialer)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,

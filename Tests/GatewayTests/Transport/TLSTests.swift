@@ -18,6 +18,7 @@ struct TLSTests {
     private static func keeper(_ declaration: GatewayTLS, _ fleet: TestFleet) throws -> CertificateKeeper {
         CertificateKeeper(
             fixed: declaration, initial: try ClientTransport(declaration), isExposed: false, workers: fleet.plane.workers,
+            dialer: Dialer(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
