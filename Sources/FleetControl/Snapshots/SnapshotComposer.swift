@@ -80,6 +80,7 @@ package struct SnapshotComposer: Sendable {
             firstByteTimeoutMilliseconds: route.timeouts.firstByte.milliseconds,
             idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts,
             maxRequestBytes: route.maxRequestBytes, maxResponseBytes: route.maxResponseBytes,
-            resilience: route.resilience == .standard ? nil : route.resilience)
+            resilience: route.resilience == .standard ? nil : route.resilience,
+            upgrades: route.upgrades.isEmpty ? nil : route.upgrades)
     }
 }

@@ -109,13 +109,17 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var maxResponseBytes: Int?
         /// Nil means ``RouteResilience/standard``.
         package var resilience: RouteResilience?
+        /// Nil means none.
+        package var upgrades: [FleetModel.Route.Upgrade]?
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
             balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
             firstByteTimeoutMilliseconds: Double = 60_000, idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4,
-            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience? = nil
+            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience? = nil,
+            upgrades: [FleetModel.Route.Upgrade]? = nil
         ) {
+            self.upgrades = upgrades
             self.name = name
             self.hosts = hosts
             self.paths = paths

@@ -231,5 +231,11 @@ extension ProblemCollector {
         }
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
         checkResilience(of: route)
+        requireDistinct(route.upgrades.map(\.rawValue), "spec.upgrades", what: "upgrade")
+        if !route.upgrades.isEmpty, case .workloadByModel = route.target {
+            report(
+                "spec.upgrades", "a request for an upgrade has no body that could name a model",
+                accepted: "to: { workload: NAME } beside it", basis: ["spec.to"])
+        }
     }
 }

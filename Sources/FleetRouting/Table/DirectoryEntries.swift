@@ -68,4 +68,6 @@ package struct RouteEntry: Sendable {
     package let requestBodyLimit: Int?
     package let responseBodyLimit: Int?
     package let policy: RoutePolicy
+    /// Its clients may change to WebSocket.
+    package var allowsWebSocket = false
 }

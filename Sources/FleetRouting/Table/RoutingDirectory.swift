@@ -176,7 +176,8 @@ package final class RoutingDirectory: Sendable {
             maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity),
             requestBodyLimit: route.maxRequestBytes.map { max(0, $0) },
             responseBodyLimit: route.maxResponseBytes.map { max(0, $0) },
-            policy: routePolicy(route.resilience ?? .standard, workloads: workloads, in: snapshot))
+            policy: routePolicy(route.resilience ?? .standard, workloads: workloads, in: snapshot),
+            allowsWebSocket: route.upgrades?.contains(.websocket) ?? false)
     }
 
     private static func routePolicy(

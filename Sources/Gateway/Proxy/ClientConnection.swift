@@ -24,6 +24,8 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
         case exchanging
         /// An exchange sends the body on as it comes.
         case streaming
+        /// Client and replica changed to another protocol: bytes pass both ways.
+        case tunneling
         /// The control side answers.
         case answering
         /// A refusal was written; what still comes is thrown away until the client closes.
@@ -67,6 +69,8 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     let scheme: Scheme
     /// The stream it is served on; nil where it has the connection to itself.
     var stream: StreamTranslator?
+    /// It asks for WebSocket, and its route lets it.
+    var passesUpgrade = false
     /// It read a head already.
     var hasServed = false
 
@@ -106,7 +110,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable else { return }
         switch phase {
-        case .exchanging, .streaming: exchange.clientBecameWritable()
+        case .exchanging, .streaming, .tunneling: exchange.clientBecameWritable()
         case .head: readMore()
         case .body, .answering, .lingering, .closed: break
         }
@@ -118,13 +122,15 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
 
     func ended() {
         guard phase != .closed else { return }
-        let wasBusy = phase == .exchanging || phase == .streaming
+        let wasTunnel = phase == .tunneling
+        let wasBusy = phase == .exchanging || phase == .streaming || wasTunnel
         phase = .closed
         context = nil
         if wasBusy {
-            worker.counters.clientDisconnected()
+            // Whoever speaks WebSocket ends it by leaving.
+            if !wasTunnel { worker.counters.clientDisconnected() }
             exchange.cancel()
-            count(status: 499, firstByte: nil)
+            count(status: wasTunnel ? 101 : 499, firstByte: nil)
         }
         releaseBuffers()
         inbound = ByteBuffer()
@@ -144,6 +150,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
             case .head: goesOn = readHead()
             case .body: goesOn = readBody()
             case .streaming: goesOn = streamBody()
+            case .tunneling: goesOn = passTunnel()
             case .exchanging, .answering:
                 if inbound.readableBytes > worker.limits.pipelinedBytes { setReading(false) }
                 goesOn = false
@@ -465,7 +472,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
             if phase == .head, inbound.readableBytes > 0, isWritable { return refuseSlowHead() }
             abortAfterExchange(resets: unsentBytes > 0)
         case .body: refuse(.bodyTooSlow)
-        case .exchanging, .streaming: exchange.deadlinePassed(now: now)
+        case .exchanging, .streaming, .tunneling: exchange.deadlinePassed(now: now)
         case .closed: break
         }
     }
