@@ -103,6 +103,42 @@ struct GatewayDocumentTests {
         }
     }
 
+    @Test(
+        "routes name the upgrades they allow, towards one workload",
+        arguments: [
+            ("to: { workload: chat }, upgrades: [websocket]", nil),
+            ("to: { workload: chat }, upgrades: [h2c]", "spec.upgrades[0]: \"h2c\" is not one of the values"),
+            ("upgrades: [websocket]", "spec.upgrades: a request for an upgrade has no body that could name a model"),
+            (
+                "to: { workload: chat }, upgrades: [websocket, websocket]",
+                "spec.upgrades[1]: upgrade \"websocket\" is already entry 0"
+            ),
+        ])
+    func upgrades(_ fields: String, _ told: String?) throws {
+        let text = """
+            apiVersion: tradewind.dev/v1alpha1
+            kind: Workload
+            metadata: { name: chat }
+            spec: { models: [chat], replica: { profile: { CPU: { accelerators: 1, rate: 1 req/s } } } }
+            ---
+            apiVersion: tradewind.dev/v1alpha1
+            kind: Route
+            metadata: { name: realtime }
+            spec: { match: { paths: [/v1/realtime] }, \(fields) }
+
+            """
+        switch FleetDecoder.decode([FleetFile(name: "r.yaml", text: text)]) {
+        case .success(let resources):
+            #expect(told == nil)
+            let written = FleetEncoder.yaml(resources)
+            #expect(written.contains("websocket"))
+            #expect(try FleetDecoder.decode([FleetFile(name: "r.yaml", text: written)]).get() == resources)
+        case .failure(let problems):
+            let lines = problems.problems.map { "\($0.path): \($0.message)" }
+            #expect(told != nil && lines.contains { $0.hasPrefix(told ?? "") }, "\(lines)")
+        }
+    }
+
     @Test("beyond loopback need TLS")
     func exposed() throws {
         let text = Self.document.components(separatedBy: "  tls:")[0]

@@ -139,11 +139,12 @@ struct SnapshotComposerTests {
         #expect(SnapshotComposer.defaultRoute.target == .workloadByModel)
         let route = Route(
             metadata: Metadata(name: "mine"), hosts: ["a.example"], paths: ["/x/"], target: .workload("chat"),
-            timeouts: Route.Timeouts(firstByte: .seconds(5)), maxAttempts: 2)
+            timeouts: Route.Timeouts(firstByte: .seconds(5)), maxAttempts: 2, upgrades: [.websocket])
         let declared = try snapshot(fleet(workload(), routes: [route]), "door-frankfurt").routes
         #expect(declared.map(\.name) == ["mine"])
         #expect(declared[0].firstByteTimeoutMilliseconds == 5_000)
         #expect(declared[0].maxAttempts == 2)
+        #expect(declared[0].upgrades == [.websocket])
     }
 
     @Test("planes carry declared networks or loopback, their feed where known, and whether they are drained")

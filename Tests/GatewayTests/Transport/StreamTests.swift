@@ -157,6 +157,20 @@ struct StreamTests {
         }
     }
 
+    @Test("HEAD is answered with the length of what is left out")
+    func headRequest() async throws {
+        try await TestFleet.with([]) { fleet in
+            let client = try await StreamClient(fleet.address)
+            var fields = StreamClient.get("/healthz")
+            fields.replaceOrAdd(name: ":method", value: "HEAD")
+            let exchange = try await client.open(fields, ends: true)
+            let body = try await exchange.body()
+            #expect(body.isEmpty && exchange.status == "200" && exchange.endedWhole)
+            #expect(exchange.headers.first(name: "content-length") == "3")
+            try await client.close()
+        }
+    }
+
     @Test("a client that waits for 100 is told to go on")
     func expectation() async throws {
         let upstream = try await ScriptedUpstream.answering("near")

@@ -29,6 +29,7 @@ struct UpstreamTLSTests {
     @Test("a replica that proves itself is served from, on kept connections, by its name")
     func verified() async throws {
         let authority = try TestAuthority()
+        defer { withExtendedLifetime(authority) {} }
         let upstream = try await Self.upstream(try authority.issue("engine.test"), "secure")
         let tls = ReplicaTLS(serverName: "engine.test", caFile: authority.certificateFile)
         try await TestFleet.with([.init(plane: "near", address: upstream.address)], adjust: Self.declaring(tls)) { fleet in
@@ -47,6 +48,7 @@ struct UpstreamTLSTests {
     @Test("nothing is sent to one that does not", arguments: Deceit.allCases)
     func refused(_ deceit: Deceit) async throws {
         let (authority, stranger) = (try TestAuthority(), try TestAuthority("Stranger"))
+        defer { withExtendedLifetime((authority, stranger)) {} }
         let files =
             switch deceit {
             case .unknownAuthority: try stranger.issue("engine.test")
@@ -73,6 +75,7 @@ struct UpstreamTLSTests {
     @Test("a plane's own forwarders are spoken to in plain HTTP")
     func forwarders() async throws {
         let authority = try TestAuthority()
+        defer { withExtendedLifetime(authority) {} }
         let upstream = try await ScriptedUpstream.answering("forwarded")
         let tls = ReplicaTLS(serverName: "engine.test", caFile: authority.certificateFile)
         try await TestFleet.with(
@@ -87,6 +90,7 @@ struct UpstreamTLSTests {
     @Test("through a tunnel the replica proves itself, not the proxy")
     func tunnel() async throws {
         let authority = try TestAuthority()
+        defer { withExtendedLifetime(authority) {} }
         let upstream = try await Self.upstream(try authority.issue("engine.test"), "far away")
         let relay = try await ForwardingProxy()
         let dialer = Dialer(via: ["near": relay.address])
