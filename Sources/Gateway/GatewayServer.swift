@@ -11,11 +11,17 @@ package struct GatewayServer: Service, CustomStringConvertible {
     private let configuration: GatewayConfiguration
     private let logger: Logger
     private let onListening: @Sendable (ListenAddress) -> Void
+    private let onServing: @Sendable (String) -> Void
 
-    /// - Parameter onListening: told the bound address once requests are taken.
+    /// - Parameters:
+    ///   - onListening: told the bound address once requests are taken.
+    ///   - onServing: told the URL, such as `https://127.0.0.1:8443`, at the same time.
     package init(
-        configuration: GatewayConfiguration, logger: Logger, onListening: @escaping @Sendable (ListenAddress) -> Void = { _ in }
+        configuration: GatewayConfiguration, logger: Logger,
+        onListening: @escaping @Sendable (ListenAddress) -> Void = { _ in },
+        onServing: @escaping @Sendable (String) -> Void = { _ in }
     ) {
+        self.onServing = onServing
         self.configuration = configuration
         self.logger = logger
         self.onListening = onListening
@@ -38,19 +44,27 @@ package struct GatewayServer: Service, CustomStringConvertible {
 
     private func serve(group: MultiThreadedEventLoopGroup, answers: ControlAnswers, token: String) async throws {
         let dialer = Dialer(via: configuration.via)
+        let transport = try configuration.initialTransport()
         let plane = try await DataPlane.start(
-            listen: configuration.listen, group: group, dialer: dialer, limits: configuration.limits, local: answers.endpoints)
+            listen: configuration.listen, group: group, dialer: dialer, limits: configuration.limits, local: answers.endpoints,
+            transport: transport)
+        let keeper = CertificateKeeper(
+            fixed: configuration.tls, initial: transport, isExposed: !configuration.listen.isLoopback, workers: plane.workers,
+            dialer: dialer, logger: logger)
         do {
             let control = try GatewayControl(
                 GatewayControl.Configuration(
                     gateway: configuration.name, controlURL: configuration.serverURL, token: token, caFile: configuration.caFile,
                     folder: configuration.stateFolder, dialer: dialer,
-                    renewed: configuration.renewedCredentials),
+                    renewed: configuration.renewedCredentials, onSnapshot: { await keeper.follow($0) }),
                 group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() })
             answers.connect(workers: plane.workers, facts: { control.facts })
             try await control.start(address: plane.address.description)
+            let looking = Task { await keeper.run() }
             onListening(plane.address)
+            onServing("\(await keeper.scheme)://\(plane.address)")
             await Self.untilTold()
+            looking.cancel()
             logger.info("shutting down: finishing requests in flight")
             await plane.stop(deadline: configuration.drainDeadline)
             await control.stop()

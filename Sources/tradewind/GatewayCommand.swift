@@ -40,13 +40,16 @@ struct GatewayCommand: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The address to listen on, loopback; port 0 lets the system pick.", valueName: "HOST:PORT"))
+        help: ArgumentHelp("The address to listen on; port 0 lets the system pick.", valueName: "HOST:PORT"))
     var listen = "127.0.0.1:0"
 
     @Option(
         name: .long, parsing: .singleValue,
         help: ArgumentHelp("Reach a plane through a CONNECT proxy; may be repeated.", valueName: "PLANE=HOST:PORT"))
     var via: [String] = []
+
+    @OptionGroup(title: "TLS for clients")
+    var tls: GatewayTLSOptions
 
     @Option(name: .long, help: "Threads that serve.")
     var threads = 1
@@ -55,10 +58,12 @@ struct GatewayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = Logger(label: "tradewind.gateway")
-        let server = GatewayServer(configuration: try gatewayConfiguration(), logger: logger) { [name] address in
-            // The reader may have gone; that is no reason not to serve.
-            try? StandardStreams.console.write("gateway \(name): http://\(address)\n")
-        }
+        let server = GatewayServer(
+            configuration: try gatewayConfiguration(), logger: logger,
+            onServing: { [name] url in
+                // The reader may have gone; that is no reason not to serve.
+                try? StandardStreams.console.write("gateway \(name): \(url)\n")
+            })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -76,7 +81,8 @@ struct GatewayCommand: AsyncParsableCommand {
         let configuration = GatewayConfiguration(
             name: gateway, listen: address, stateFolder: folder.gatewayFolder(gateway), serverURL: server,
             serverAddressFile: server == nil ? folder.serverAddress : nil,
-            tokenFile: tokenFile ?? folder.tokenFile(.gateway(gateway)), caFile: caFile, via: try proxies(), threads: threads)
+            tokenFile: tokenFile ?? folder.tokenFile(.gateway(gateway)), caFile: caFile, via: try proxies(), threads: threads,
+            tls: try tls.declaration())
         do {
             try configuration.validate()
         } catch {

@@ -26,7 +26,7 @@ package struct SnapshotComposer: Sendable {
                 name: plane.name, provider: plane.provider, region: plane.region, coordinates: plane.location.coordinates,
                 feedAddress: feedAddresses[plane.name],
                 networks: plane.networks.isEmpty ? loopbackNetworks : plane.networks,
-                isDrained: drained.contains(plane.name))
+                isDrained: drained.contains(plane.name), hasForwarders: plane.driver == .local ? nil : true)
         }
         routes = fleet.routes.isEmpty ? [Self.defaultRoute] : fleet.routes.map(Self.route)
     }
@@ -39,7 +39,7 @@ package struct SnapshotComposer: Sendable {
         RoutingSnapshot(
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,
             workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes,
-            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count)
+            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count, tls: gateway.tls)
     }
 
     private func workload(_ workload: Workload, at gateway: Gateway) -> RoutingSnapshot.Workload {
@@ -63,7 +63,7 @@ package struct SnapshotComposer: Sendable {
             ratesPerReplica: Dictionary(
                 workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
             balancing: workload.balancing, admission: workload.admission,
-            resilience: workload.resilience == .standard ? nil : workload.resilience)
+            resilience: workload.resilience == .standard ? nil : workload.resilience, tls: workload.replica.engine?.tls)
     }
 
     private func refusal(of workload: Workload, at gateway: Gateway) -> String? {
@@ -80,6 +80,7 @@ package struct SnapshotComposer: Sendable {
             firstByteTimeoutMilliseconds: route.timeouts.firstByte.milliseconds,
             idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts,
             maxRequestBytes: route.maxRequestBytes, maxResponseBytes: route.maxResponseBytes,
-            resilience: route.resilience == .standard ? nil : route.resilience)
+            resilience: route.resilience == .standard ? nil : route.resilience,
+            upgrades: route.upgrades.isEmpty ? nil : route.upgrades)
     }
 }

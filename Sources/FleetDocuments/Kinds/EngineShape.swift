@@ -21,6 +21,7 @@ extension ValueRule where Value == EngineSpec {
                     "readinessPath", \.settings.readinessPath, default: "/health", .text("an absolute path such as /health")),
                 .optional(
                     "startTimeout", \.settings.startTimeoutMilliseconds, default: 600_000, .milliseconds(allowsZero: false)),
+                .optional("tls", \.settings.tls, ReplicaTLS.shape.rule),
                 .refused("image", "container images cannot be run yet", accepted: choices),
                 .refused("args", "arguments belong to container images, which cannot be run yet", accepted: choices),
             ]
@@ -40,7 +41,7 @@ extension ValueRule where Value == EngineSpec {
             return nil
         }
         if let simulated = draft.simulated {
-            for field in ["environment", "readinessPath", "startTimeout"] {
+            for field in ["environment", "readinessPath", "startTimeout", "tls"] {
                 guard let entry = node[field] else { continue }
                 reading.report(
                     line: entry.line, at: reading.path.key(field), "the simulated engine takes no \(field)",
@@ -74,4 +75,15 @@ extension SimulatedEngineSpec {
                 .optional("warmUp", \.warmUpMilliseconds, default: standard.warmUpMilliseconds, .milliseconds(allowsZero: true)),
             ])
     }()
+}
+
+extension ReplicaTLS {
+    fileprivate static var shape: Shape<ReplicaTLS> {
+        Shape(
+            blank: ReplicaTLS(serverName: ""),
+            [
+                .required("serverName", \.serverName, .text(TextRules.hostName)),
+                .optional("caFile", \.caFile, .filePath),
+            ])
+    }
 }

@@ -17,6 +17,7 @@ extension Route {
                     .required("paths", \.paths, .list(.text("a path prefix such as /v1/"))),
                 ]),
             .optional("to", \.target, default: .workloadByModel, .target),
+            .optional("upgrades", \.upgrades, default: [], .list(.choice)),
             .optional("balancing", \.balancing, .balancing),
             .group(
                 "timeouts",

@@ -29,14 +29,17 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var admission: WorkloadAdmission
         /// Nil means ``WorkloadResilience/standard``.
         package var resilience: WorkloadResilience?
+        /// Its engines serve TLS; nil: plain HTTP.
+        package var tls: ReplicaTLS?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
             balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
-            resilience: WorkloadResilience? = nil
+            resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil
         ) {
+            self.tls = tls
             self.name = name
             self.models = models
             self.latencyBudgetMilliseconds = latencyBudgetMilliseconds
@@ -71,11 +74,14 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var networks: [String]
         /// A drained plane gets no new request while another may serve.
         package var isDrained: Bool
+        /// Its replicas are forwarders of its own (``PlaneDriver/endpoint(_:)``), which serve plain HTTP; nil: engines.
+        package var hasForwarders: Bool?
 
         package init(
             name: PlaneName, provider: ProviderName, region: String, coordinates: Coordinates, feedAddress: String? = nil,
-            networks: [String] = loopbackNetworks, isDrained: Bool = false
+            networks: [String] = loopbackNetworks, isDrained: Bool = false, hasForwarders: Bool? = nil
         ) {
+            self.hasForwarders = hasForwarders
             self.name = name
             self.provider = provider
             self.region = region
@@ -103,13 +109,17 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var maxResponseBytes: Int?
         /// Nil means ``RouteResilience/standard``.
         package var resilience: RouteResilience?
+        /// Nil means none.
+        package var upgrades: [FleetModel.Route.Upgrade]?
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
             balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
             firstByteTimeoutMilliseconds: Double = 60_000, idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4,
-            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience? = nil
+            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience? = nil,
+            upgrades: [FleetModel.Route.Upgrade]? = nil
         ) {
+            self.upgrades = upgrades
             self.name = name
             self.hosts = hosts
             self.paths = paths
@@ -139,10 +149,12 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var tenants: [TenantTerms]
     /// Gateways of the fleet: tenants' limits hold over all of them.
     package var gatewayCount: Int
+    /// How clients reach this gateway; nil: in plain HTTP. Names files, holds no key.
+    package var tls: GatewayTLS?
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
-        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1
+        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1, tls: GatewayTLS? = nil
     ) {
         format = Self.currentFormat
         self.version = version
@@ -153,6 +165,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.routes = routes
         self.tenants = tenants
         self.gatewayCount = gatewayCount
+        self.tls = tls
     }
 }
 

@@ -4,13 +4,16 @@ package struct Gateway: Equatable, Sendable {
     package var location: Location
     /// Address to listen on; a command-line flag goes before it. Loopback where none is declared.
     package var listen: ListenAddress?
+    /// Nil: clients speak plain HTTP, on loopback.
+    package var tls: GatewayTLS?
 
     package var name: GatewayName { GatewayName(metadata.name) }
 
-    package init(metadata: Metadata, location: Location, listen: ListenAddress? = nil) {
+    package init(metadata: Metadata, location: Location, listen: ListenAddress? = nil, tls: GatewayTLS? = nil) {
         self.metadata = metadata
         self.location = location
         self.listen = listen
+        self.tls = tls
     }
 }
 

@@ -50,6 +50,11 @@ package struct AcceleratorProfile: Equatable, Sendable {
 
 /// How a replica's server is started.
 package enum EngineSpec: Equatable, Sendable, Codable {
+    /// How its replicas are recognised where they serve TLS.
+    package var tls: ReplicaTLS? {
+        if case .command(let engine) = self { engine.tls } else { nil }
+    }
+
     /// The built-in engine without weights, for laptops, demonstrations and tests.
     case simulated(SimulatedEngineSpec)
     /// A program that serves HTTP on `{host}` and `{port}`.
@@ -91,11 +96,14 @@ package struct CommandEngineSpec: Equatable, Sendable, Codable {
     package var readinessPath: String
     /// How long it may take until it is first ready.
     package var startTimeoutMilliseconds: Int
+    /// The program serves TLS; nil: plain HTTP.
+    package var tls: ReplicaTLS?
 
     package init(
         command: [String], environment: [String: String] = [:], readinessPath: String = "/health",
-        startTimeoutMilliseconds: Int = 600_000
+        startTimeoutMilliseconds: Int = 600_000, tls: ReplicaTLS? = nil
     ) {
+        self.tls = tls
         self.command = command
         self.environment = environment
         self.readinessPath = readinessPath

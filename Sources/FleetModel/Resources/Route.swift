@@ -5,6 +5,10 @@ package struct Route: Equatable, Sendable {
         case workloadByModel
         case workload(WorkloadName)
     }
+    /// A protocol a connection may change to.
+    package enum Upgrade: String, CaseIterable, Sendable, Codable {
+        case websocket
+    }
     package struct Timeouts: Equatable, Sendable {
         package var connect: Duration
         /// From the request sent to the first byte of the response.
@@ -34,14 +38,18 @@ package struct Route: Equatable, Sendable {
     package var maxRequestBytes: Int?
     package var maxResponseBytes: Int?
     package var resilience: RouteResilience
+    /// What clients may change to where their replica agrees; nothing else passes.
+    package var upgrades: [Upgrade]
 
     package var name: RouteName { RouteName(metadata.name) }
 
     package init(
         metadata: Metadata, hosts: [String] = [], paths: [String], target: Target = .workloadByModel,
         balancing: BalancingRules? = nil, timeouts: Timeouts = Timeouts(), maxAttempts: Int = 4,
-        maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience = .standard
+        maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience = .standard,
+        upgrades: [Upgrade] = []
     ) {
+        self.upgrades = upgrades
         self.metadata = metadata
         self.hosts = hosts
         self.paths = paths

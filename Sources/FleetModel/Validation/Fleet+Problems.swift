@@ -15,7 +15,8 @@ extension Fleet {
             case .workloadPlane(let plane): collector.checkPlane(plane)
             case .workload(let workload): collector.checkWorkload(workload)
             case .compliancePolicy(let policy): collector.checkPolicy(policy)
-            case .gateway(let gateway): collector.checkLocation(gateway.location, "spec.location")
+            case .gateway(let gateway):
+                collector.checkGateway(gateway, hasTenants: existing.contains { $0.kind == .tenant })
             case .route(let route): collector.checkRoute(route)
             case .budget(let budget): collector.checkBudget(budget)
             case .placementPlan(let plan): collector.checkPlacementPlan(plan, planes: planes)
@@ -230,5 +231,11 @@ extension ProblemCollector {
         }
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
         checkResilience(of: route)
+        requireDistinct(route.upgrades.map(\.rawValue), "spec.upgrades", what: "upgrade")
+        if !route.upgrades.isEmpty, case .workloadByModel = route.target {
+            report(
+                "spec.upgrades", "a request for an upgrade has no body that could name a model",
+                accepted: "to: { workload: NAME } beside it", basis: ["spec.to"])
+        }
     }
 }

@@ -102,6 +102,15 @@ extension ProblemCollector {
         requireRange(
             engine.startTimeoutMilliseconds, in: 1...86_400_000, field.key("startTimeout"),
             accepted: "a time above 0 and at most 24h such as 10m")
+        guard let tls = engine.tls else { return }
+        require(
+            TextRules.isHostName(tls.serverName) && tls.serverName.utf8.contains { (97...122).contains($0) },
+            field.key("tls").key("serverName"), "\(quoted(tls.serverName)) is not a host name", accepted: TextRules.hostName)
+        if let path = tls.caFile {
+            require(
+                TextRules.isFilePath(path), field.key("tls").key("caFile"), "this is not the path of a file",
+                accepted: TextRules.filePath)
+        }
     }
 
     private mutating func checkObjective(_ objective: Objective) {

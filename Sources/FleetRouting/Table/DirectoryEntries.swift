@@ -32,6 +32,8 @@ package struct WorkloadEntry: Sendable {
     package var source: WorkloadIndex?
     /// Who may answer in its stead, in order.
     package var fallbacks: [FallbackEntry] = []
+    /// How its engines are recognised where they serve TLS.
+    package var tls: ReplicaTLS?
 }
 
 /// A plane as the hot path sees it.
@@ -44,6 +46,8 @@ package struct PlaneEntry: Sendable {
     package let leastRoundTripMilliseconds: Double
     package let expectedRoundTripMilliseconds: Double
     package let feedAddress: String?
+    /// Its replicas serve plain HTTP, whatever their engines do.
+    package var hasForwarders = false
 }
 
 /// A route with everything the data path needs to act on it. Immutable; shared by all event loops.
@@ -64,11 +68,13 @@ package final class RouteEntry: Sendable {
     package let requestBodyLimit: Int?
     package let responseBodyLimit: Int?
     package let policy: RoutePolicy
+    /// Its clients may change to WebSocket.
+    package let allowsWebSocket: Bool
 
     package init(
         name: RouteName, workload: WorkloadIndex?, isDangling: Bool, balancing: BalancingEntry?, connectTimeout: Duration,
         firstByteTimeout: Duration, idleTimeout: Duration, maxAttempts: Int, requestBodyLimit: Int?, responseBodyLimit: Int?,
-        policy: RoutePolicy
+        policy: RoutePolicy, allowsWebSocket: Bool
     ) {
         self.name = name
         self.workload = workload
@@ -81,5 +87,6 @@ package final class RouteEntry: Sendable {
         self.requestBodyLimit = requestBodyLimit
         self.responseBodyLimit = responseBodyLimit
         self.policy = policy
+        self.allowsWebSocket = allowsWebSocket
     }
 }

@@ -26,11 +26,15 @@ package final class ReplicaEntry: Sendable {
     package let headerLines: [UInt8]
     /// Stands for the replica in rendezvous hashing; follows from its id alone, so that every loop and gateway agrees.
     package let identityHash: UInt64
+    /// How it is recognised; nil where it serves plain HTTP.
+    package let tls: ReplicaTLS?
 
     package init(
         handle: ReplicaHandle, id: ReplicaID, plane: PlaneIndex, workload: WorkloadIndex, address: ListenAddress,
-        healthPath: String, readySince: Moment?, isUnready: Bool, onwardRoundTripMilliseconds: Double, rate: Double
+        healthPath: String, readySince: Moment?, isUnready: Bool, onwardRoundTripMilliseconds: Double, rate: Double,
+        tls: ReplicaTLS? = nil
     ) {
+        self.tls = tls
         self.handle = handle
         self.id = id
         self.plane = plane

@@ -86,7 +86,7 @@ package final class RoutingDirectory: Sendable {
                         .milliseconds,
                     expectedRoundTripMilliseconds:
                         snapshot.gatewayLocation.coordinates.expectedRoundTrip(to: plane.coordinates).milliseconds,
-                    feedAddress: plane.feedAddress)
+                    feedAddress: plane.feedAddress, hasForwarders: plane.hasForwarders ?? false)
             },
             bury: { old in
                 PlaneEntry(
@@ -118,7 +118,7 @@ package final class RoutingDirectory: Sendable {
                     resilience: workload.resilience ?? .standard,
                     account: WorkloadAccount(
                         limits: workload.resilience?.circuitBreakers ?? CircuitBreakers(), planeCount: planes.count,
-                        previous: accounts[workload.name]))
+                        previous: accounts[workload.name]), tls: workload.tls)
             },
             bury: { old in
                 WorkloadEntry(
@@ -186,7 +186,8 @@ package final class RoutingDirectory: Sendable {
             maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity),
             requestBodyLimit: route.maxRequestBytes.map { max(0, $0) },
             responseBodyLimit: route.maxResponseBytes.map { max(0, $0) },
-            policy: routePolicy(route.resilience ?? .standard, workloads: workloads, in: snapshot))
+            policy: routePolicy(route.resilience ?? .standard, workloads: workloads, in: snapshot),
+            allowsWebSocket: route.upgrades?.contains(.websocket) ?? false)
     }
 
     private static func routePolicy(

@@ -102,9 +102,10 @@ package struct FleetView: Sendable {
         var seats = [ReplicaEntry?](repeating: nil, count: replicas.count)
         var newcomers: [(replica: KnownReplica, plane: PlaneIndex, workload: WorkloadIndex)] = []
         for candidate in wanted {
-            // An incarnation that claims to have moved is another one as far as connections go.
+            // An incarnation that claims to have moved, or proves itself otherwise, is another one as far as connections go.
             guard let handle = handles[candidate.replica.id], let old = replicas[Int(handle.slot)],
-                old.address == candidate.replica.address
+                old.address == candidate.replica.address,
+                old.tls == KnownReplica.tls(candidate.plane, candidate.workload, directory)
             else {
                 newcomers.append(candidate)
                 continue

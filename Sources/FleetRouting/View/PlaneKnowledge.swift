@@ -35,7 +35,11 @@ struct KnownReplica: Equatable, Sendable {
         return ReplicaEntry(
             handle: handle, id: id, plane: plane, workload: workload, address: address, healthPath: healthPath,
             readySince: readySince, isUnready: isUnready, onwardRoundTripMilliseconds: onwardRoundTripMilliseconds,
-            rate: rate.isFinite ? rate : RoutingLimits.defaultRate)
+            rate: rate.isFinite ? rate : RoutingLimits.defaultRate, tls: Self.tls(plane, workload, directory))
+    }
+
+    static func tls(_ plane: PlaneIndex, _ workload: WorkloadIndex, _ directory: RoutingDirectory) -> ReplicaTLS? {
+        directory[plane].hasForwarders ? nil : directory[workload].tls
     }
 }
 
@@ -45,6 +49,7 @@ extension ReplicaEntry {
         handle == other.handle && id == other.id && plane == other.plane && workload == other.workload && address == other.address
             && healthPath == other.healthPath && readySince == other.readySince && isUnready == other.isUnready
             && onwardRoundTripMilliseconds == other.onwardRoundTripMilliseconds && rate == other.rate
+            && tls == other.tls
     }
 }
 

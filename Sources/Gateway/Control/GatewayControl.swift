@@ -28,6 +28,8 @@ package final class GatewayControl: Sendable {
         /// The gateway's own folder (``StateFolder/gatewayFolder(_:)``).
         package var folder: String
         package var dialer: Dialer
+        /// Told every snapshot that comes in force.
+        package var onSnapshot: (@Sendable (RoutingSnapshot) async -> Void)?
         /// Says where the control API is and with which token, again before every connection: both may change while this runs.
         /// Nil where that is not known (yet); without this ``controlURL`` and ``token`` hold.
         package var renewed: (@Sendable () -> Credentials?)?
@@ -42,8 +44,10 @@ package final class GatewayControl: Sendable {
 
         package init(
             gateway: GatewayName, controlURL: String?, token: String, caFile: String? = nil, folder: String,
-            dialer: Dialer = Dialer(), renewed: (@Sendable () -> Credentials?)? = nil
+            dialer: Dialer = Dialer(), renewed: (@Sendable () -> Credentials?)? = nil,
+            onSnapshot: (@Sendable (RoutingSnapshot) async -> Void)? = nil
         ) {
+            self.onSnapshot = onSnapshot
             self.renewed = renewed
             self.gateway = gateway
             self.controlURL = controlURL
@@ -156,6 +160,7 @@ package final class GatewayControl: Sendable {
             guard let saved = try SavedSnapshot.load(from: configuration.folder) else { return }
             guard try await onLoop({ $0.take(saved.snapshot, isFromDisk: true) }) else { return }
             state.withLock { $0.saved = saved }
+            await configuration.onSnapshot?(saved.snapshot)
             logger.info("serving from the snapshot on disk", metadata: ["version": "\(saved.snapshot.version)"])
             guard let age = saved.age(atUnixSeconds: Self.unixSeconds()) else { return }
             let moment = NIODeadline.now().moment.advanced(by: .zero - age)
@@ -228,6 +233,7 @@ package final class GatewayControl: Sendable {
         }
         state.withLock { $0.isStreamOpen = true }
         await keepSpend()
+        if isInForce { await configuration.onSnapshot?(snapshot) }
         if isInForce { save(SavedSnapshot(snapshot: snapshot, contactUnixSeconds: Self.unixSeconds())) }
     }
 

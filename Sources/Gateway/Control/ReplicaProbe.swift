@@ -90,7 +90,9 @@ final class ReplicaProbe {
         state = .dialing
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         let timeout = Duration.nanoseconds(timeout.nanoseconds)
-        let opened = dialer.connect(to: entry.address, plane: plane, on: eventLoop, timeout: timeout) { channel in
+        let opened = dialer.connect(
+            to: entry.address, plane: plane, on: eventLoop, timeout: timeout, tls: entry.tls
+        ) { channel in
             channel.eventLoop.makeCompletedFuture {
                 let handler = ProbeHandler(bound.value)
                 try channel.pipeline.syncOperations.addHTTPClientHandlers()
@@ -118,7 +120,7 @@ final class ReplicaProbe {
         state = .waiting(since: .now())
         var head = HTTPRequestHead(
             version: .http1_1, method: check.body == nil ? .GET : .POST, uri: check.path ?? entry.healthPath,
-            headers: ["host": entry.address.description, "user-agent": "tradewind-probe"])
+            headers: ["host": entry.tls?.serverName ?? entry.address.description, "user-agent": "tradewind-probe"])
         if let body = check.body {
             head.headers.add(name: "content-type", value: "application/json")
             head.headers.add(name: "content-length", value: String(body.utf8.count))

@@ -6,6 +6,8 @@ package enum DialFailure: Error, Equatable, CustomStringConvertible {
     case refused(ListenAddress)
     case timedOut(ListenAddress)
     case unreachable(ListenAddress, cause: String)
+    /// It did not prove to be who it should be, or does not speak TLS.
+    case untrusted(ListenAddress, cause: String)
     /// The replica's or plane's address is not an IP address: names are never resolved for addresses that others report.
     case notAnAddress(String)
     /// The CONNECT proxy answered something other than 2xx.
@@ -18,6 +20,7 @@ package enum DialFailure: Error, Equatable, CustomStringConvertible {
         case .refused(let address): "connection to \(address) refused"
         case .timedOut(let address): "no connection to \(address) in time"
         case .unreachable(let address, let cause): "cannot reach \(address): \(cause)"
+        case .untrusted(let address, let cause): "no TLS connection to \(address): \(cause)"
         case .notAnAddress(let text): "'\(text)' is no IP address and port, such as 127.0.0.1:8000"
         case .tunnelRefused(let via, let status): "the proxy at \(via) refused the tunnel with status \(status)"
         case .tunnelBroken(let via): "the proxy at \(via) broke the tunnel before it stood"

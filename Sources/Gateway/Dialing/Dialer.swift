@@ -1,6 +1,7 @@
 package import FleetModel
 package import NIOCore
 import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
 import Glibc
@@ -12,6 +13,7 @@ import Darwin
 /// Feeds, probes and requests all go through it, so that each sees the same distance.
 package struct Dialer: Sendable {
     private let proxies: [PlaneName: ListenAddress]
+    let trust = UpstreamTrust()
 
     /// - Parameter via: the CONNECT proxy of each plane that has one.
     package init(via proxies: [PlaneName: ListenAddress] = [:]) { self.proxies = proxies }
@@ -22,18 +24,44 @@ package struct Dialer: Sendable {
     /// has run; it fails with a ``DialFailure``, or with the initializer's error, after the channel was closed.
     ///
     /// `initializer` runs when the channel is active already: its handlers see `handlerAdded`, not `channelActive`. Nothing is
-    /// read before it ends. TCP_NODELAY is set. One `timeout` bounds connection and tunnel together.
+    /// read before it ends. TCP_NODELAY is set. One `timeout` bounds connection and tunnel together, and again the handshake where
+    /// `tls` is given: then nothing is sent to a peer that does not prove itself.
     package func connect(
-        to address: ListenAddress, plane: PlaneName, on eventLoop: any EventLoop, timeout: Duration,
+        to address: ListenAddress, plane: PlaneName, on eventLoop: any EventLoop, timeout: Duration, tls: ReplicaTLS? = nil,
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<any Channel> {
         let nanoseconds = max(timeout, .milliseconds(1)) / .nanoseconds(1)
         let limit = TimeAmount.nanoseconds(Int64(min(nanoseconds, 1e18)))
+        let initializer = secured(initializer, address, tls, timeout: limit)
         guard let proxy = proxies[plane] else {
             return open(address, on: eventLoop, timeout: limit).flatMap { Self.hand($0, to: initializer) }
         }
         return open(proxy, on: eventLoop, timeout: limit).flatMap { channel in
             Self.tunnel(channel, to: address, via: proxy, timeout: limit).flatMap { Self.hand(channel, to: initializer) }
+        }
+    }
+
+    /// The initializer, behind a handshake where there is one.
+    private func secured(
+        _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>, _ address: ListenAddress, _ tls: ReplicaTLS?,
+        timeout: TimeAmount
+    ) -> @Sendable (any Channel) -> EventLoopFuture<Void> {
+        guard let tls else { return initializer }
+        let trust = trust
+        return { channel in
+            let established = channel.eventLoop.makePromise(of: Void.self)
+            do {
+                let context = try trust.context(for: tls)
+                try channel.pipeline.syncOperations.addHandlers([
+                    NIOSSLClientHandler(context: context, serverHostname: tls.serverName),
+                    UpstreamHandshake(address: address, timeout: timeout, established: established),
+                ])
+            } catch {
+                established.fail(DialFailure.untrusted(address, cause: "\(error)"))
+            }
+            return channel.setOption(.autoRead, value: true)
+                .flatMap { established.futureResult }
+                .flatMap { initializer(channel) }
         }
     }
 

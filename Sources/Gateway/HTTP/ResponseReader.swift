@@ -44,6 +44,9 @@ package struct ResponseReader {
     private var isHeadRequest = false
     private var decodesChunks = false
     private var scansUsage = false
+    private var acceptsUpgrade = false
+    /// The upstream changed to WebSocket: what follows its head are bytes of that, until the connection ends.
+    package private(set) var isUpgraded = false
 
     package init() {}
 
@@ -54,8 +57,12 @@ package struct ResponseReader {
     package var isReusable: Bool { state == .complete && !hasExcess && head?.keepsAlive == true }
 
     /// Makes ready for the next response. `decodesChunks` leaves out chunk framing, for a client of HTTP/1.0; `scansUsage` reads
-    /// ``usage``.
-    package mutating func start(isHeadRequest: Bool, decodesChunks: Bool, scansUsage: Bool = false) {
+    /// ``usage``; `acceptsUpgrade` lets the upstream change to WebSocket.
+    package mutating func start(
+        isHeadRequest: Bool, decodesChunks: Bool, scansUsage: Bool = false, acceptsUpgrade: Bool = false
+    ) {
+        self.acceptsUpgrade = acceptsUpgrade
+        isUpgraded = false
         self.scansUsage = scansUsage
         usage = UsageScanner()
         self.isHeadRequest = isHeadRequest
@@ -127,7 +134,7 @@ package struct ResponseReader {
         switch parsed {
         case .failure(let problem): throw .head(problem)
         case .success(let parsed):
-            guard parsed.status != 101 else { throw .switchedProtocols }
+            guard parsed.status != 101 else { return try takeUpgrade(parsed, bytes) }
             if parsed.isInterim {
                 interimCount += 1
                 guard interimCount <= HTTPLimits.maximumInterimResponses else { throw .tooManyInterimResponses }
@@ -144,6 +151,19 @@ package struct ResponseReader {
                 case .untilClose: .untilClose
                 }
         }
+    }
+
+    private mutating func takeUpgrade(_ parsed: ResponseHead, _ bytes: ByteBuffer) throws(Problem) {
+        let isWebSocket = bytes.withUnsafeReadableBytes { raw in
+            table.fields.contains {
+                $0.kind == .upgrade && raw.spells("websocket", at: $0.value.lowerBound, count: $0.value.count)
+            }
+        }
+        guard acceptsUpgrade, isWebSocket else { throw .switchedProtocols }
+        head = parsed
+        headBytes = bytes
+        isUpgraded = true
+        state = .untilClose
     }
 
     private mutating func parseHead(_ bytes: ByteBuffer) -> Result<ResponseHead, HeadProblem> {

@@ -21,6 +21,7 @@ extension ClientConnection {
         guard let index else { return refuse(.pathNotFound) }
         let entry = directory[index]
         route = entry
+        passesUpgrade = entry.allowsWebSocket && asksWebSocket
         let isByModel = entry.workload == nil && !entry.isDangling
         if let refusal = methodRefusal(isByModel: isByModel) { return refuse(refusal) }
         if isByModel, isMultipart { return refuse(.bodyNotJSON) }

@@ -10,8 +10,9 @@ import Darwin
 
 /// One client's connection: reads its requests one after the other, hands each to its ``Exchange``, and writes the answers in
 /// the same order. A pipelined request waits in ``inbound`` until the one before it is answered.
-final class ClientConnection: ChannelInboundHandler, Deadlined {
+final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, Deadlined {
     typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     enum Phase: Equatable {
@@ -23,6 +24,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         case exchanging
         /// An exchange sends the body on as it comes.
         case streaming
+        /// Client and replica changed to another protocol: bytes pass both ways.
+        case tunneling
         /// The control side answers.
         case answering
         /// A refusal was written; what still comes is thrown away until the client closes.
@@ -61,11 +64,23 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     /// Written and not yet taken by the client's socket, when it was looked at since the last write.
     private var unsentBytes = Int.max
 
-    init(worker: GatewayWorker, remoteAddress: SocketAddress?) {
+    /// How the client speaks to this gateway.
+    enum Scheme: String { case http, https }
+
+    let scheme: Scheme
+    /// The stream it is served on; nil where it has the connection to itself.
+    var stream: StreamTranslator?
+    /// It asks for WebSocket, and its route lets it.
+    var passesUpgrade = false
+    /// It read a head already.
+    var hasServed = false
+
+    init(worker: GatewayWorker, remoteAddress: SocketAddress?, scheme: Scheme) {
         self.worker = worker
+        self.scheme = scheme
         let address = remoteAddress?.ipAddress ?? "unknown"
         addressHash = ByteHash.hash(address)
-        forwardingLines = Array("x-forwarded-for: \(address)\r\nx-forwarded-proto: http\r\n".utf8)
+        forwardingLines = Array("x-forwarded-for: \(address)\r\nx-forwarded-proto: \(scheme)\r\n".utf8)
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
@@ -96,7 +111,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable else { return }
         switch phase {
-        case .exchanging, .streaming: exchange.clientBecameWritable()
+        case .exchanging, .streaming, .tunneling: exchange.clientBecameWritable()
         case .head: readMore()
         case .body, .answering, .lingering, .closed: break
         }
@@ -108,13 +123,15 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
 
     func ended() {
         guard phase != .closed else { return }
-        let wasBusy = phase == .exchanging || phase == .streaming
+        let wasTunnel = phase == .tunneling
+        let wasBusy = phase == .exchanging || phase == .streaming || wasTunnel
         phase = .closed
         context = nil
         if wasBusy {
-            worker.counters.clientDisconnected()
+            // Whoever speaks WebSocket ends it by leaving.
+            if !wasTunnel { worker.counters.clientDisconnected() }
             exchange.cancel()
-            count(status: 499, firstByte: nil)
+            count(status: wasTunnel ? 101 : 499, firstByte: nil)
         }
         releaseBuffers()
         inbound = ByteBuffer()
@@ -134,6 +151,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
             case .head: goesOn = readHead()
             case .body: goesOn = readBody()
             case .streaming: goesOn = streamBody()
+            case .tunneling: goesOn = passTunnel()
             case .exchanging, .answering:
                 if inbound.readableBytes > worker.limits.pipelinedBytes { setReading(false) }
                 goesOn = false
@@ -192,8 +210,9 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
             }
         }
         switch parsed {
-        case .failure(let problem): return refuseHead(problem)
+        case .failure(let problem): return problem == .http2Preface && becomesStreams() || refuseHead(problem)
         case .success(let parsed):
+            hasServed = true
             head = parsed
             bytes.withUnsafeReadableBytes { identity.take(parsed, $0, random: &worker.random) }
             admit()
@@ -297,6 +316,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         guard wanted != isReading, let context else { return }
         isReading = wanted
         try? context.channel.syncOptions?.setOption(.autoRead, value: wanted)
+        // A stream's channel does not begin to read by itself.
+        if wanted, stream != nil { context.read() }
     }
 
     // MARK: Answering
@@ -403,8 +424,11 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     ///   response.
     func abortAfterExchange(resets: Bool = false) {
         phase = .lingering
-        if resets { _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)) }
-        abort()
+        guard resets else { return abort() }
+        _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        let open = context
+        ended()
+        open?.closeWithoutNotice()
     }
 
     func closeAfterWrites() {
@@ -418,7 +442,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
 
     /// The client takes what was written, only slowly: something is left to send, and less than when this was asked last.
     func takesBytes() -> Bool {
-        let unsent = (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let unsent = stream?.unsentBytes ?? (try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         defer { unsentBytes = unsent }
         return unsent > 0 && unsent < unsentBytes
     }
@@ -449,7 +473,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
             if phase == .head, inbound.readableBytes > 0, isWritable { return refuseSlowHead() }
             abortAfterExchange(resets: unsentBytes > 0)
         case .body: refuse(.bodyTooSlow)
-        case .exchanging, .streaming: exchange.deadlinePassed(now: now)
+        case .exchanging, .streaming, .tunneling: exchange.deadlinePassed(now: now)
         case .closed: break
         }
     }

@@ -14,17 +14,22 @@ package struct DataPlane: Sendable {
     private let listener: any Channel
 
     /// Binds and accepts.
-    /// - Parameter group: one worker is made on each of its loops.
+    /// - Parameters:
+    ///   - group: one worker is made on each of its loops.
+    ///   - transport: how clients are taken in until the workers are told otherwise.
     package static func start(
         listen: ListenAddress, group: MultiThreadedEventLoopGroup, dialer: Dialer, limits: ProxyLimits = ProxyLimits(),
-        local: LocalEndpoints
+        local: LocalEndpoints, transport: ClientTransport = .plain
     ) async throws -> DataPlane {
         var random = SystemRandomNumberGenerator()
         var workers: [WorkerHandle] = []
         for loop in group.makeIterator() {
             let seed = random.next()
             let handle = loop.submit {
-                WorkerHandle(GatewayWorker(eventLoop: loop, dialer: dialer, limits: limits, local: local, seed: seed))
+                WorkerHandle(
+                    GatewayWorker(
+                        eventLoop: loop, dialer: dialer, limits: limits, local: local, seed: seed, transport: transport,
+                        isExposed: !listen.isLoopback))
             }
             workers.append(try await handle.get())
         }

@@ -55,6 +55,7 @@ extension Exchange {
     private func phasePassed(now: Moment) {
         if state == .queued { return waitedTooLong(now: now) }
         guard state == .awaiting || state == .forwarding else { return }
+        if client.phase == .tunneling { return closeTunnel(now: now) }
         if isHeldUpByClient { return clientWasTooSlow(now: now) }
         worker.router.handle(.responseFailed(handle, .timeout), now: now)
         worker.counters.upstreamFailed(.timeout)
@@ -69,7 +70,7 @@ extension Exchange {
     private func totalPassed(now: Moment) {
         switch state {
         case .idle: return
-        case .forwarding: return breakOff(now: now)
+        case .forwarding: return client.phase == .tunneling ? closeTunnel(now: now) : breakOff(now: now)
         case .waiting: worker.stopWaiting(self)
         case .queued: worker.gate.abandon(self)
         case .connecting: endAttempt(nil, now: now)

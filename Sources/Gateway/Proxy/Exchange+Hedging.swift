@@ -7,7 +7,7 @@ import NIOCore
 extension Exchange {
     /// Whether a second attempt may join: the call is short, may be computed twice, is no stream, and is held whole.
     private var isHedgeable: Bool {
-        guard client.body.isComplete, plan.isHeld, !keepAlive.isHeadSent else { return false }
+        guard client.body.isComplete, plan.isHeld, !keepAlive.isHeadSent, !client.passesUpgrade else { return false }
         switch client.head.method {
         case .get, .head: return !asksEventStream
         case .post:

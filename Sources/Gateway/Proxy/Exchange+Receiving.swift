@@ -12,6 +12,7 @@ extension Exchange {
             return broken(connection, now: worker.now())
         }
         guard connection.reader.head != nil else { return }
+        if connection.reader.isUpgraded, state == .awaiting { return openTunnel(connection, now: worker.now()) }
         if state == .awaiting { judge(connection) } else { forward(connection) }
     }
 
@@ -148,13 +149,13 @@ extension Exchange {
         guard connection.reader.isComplete, let response = connection.reader.head else {
             return keepForwarding(now: now)
         }
-        let ends = clientFraming(response, isComplete: false, held: 0) == .untilClose
+        let ends = client.phase == .tunneling || clientFraming(response, isComplete: false, held: 0) == .untilClose
         complete(connection, closes: ends || client.isLastRequest || !client.body.isComplete, now: now)
     }
 
     /// The response is larger than its route lets one be. Chunk framing counts as it came.
     func exceedsLimit(_ connection: UpstreamConnection, _ response: ResponseHead) -> Bool {
-        guard let limit = route?.responseBodyLimit else { return false }
+        guard let limit = route?.responseBodyLimit, !connection.reader.isUpgraded else { return false }
         if case .length(let length) = response.framing, length > limit { return true }
         return responseBytes + connection.reader.heldBytes > limit
     }

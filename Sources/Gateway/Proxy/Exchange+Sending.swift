@@ -21,13 +21,14 @@ extension Exchange {
         let (client, worker) = (client, worker)
         connection.begin(
             self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10,
-            scansUsage: reservation != nil)
+            scansUsage: reservation != nil && !client.passesUpgrade, acceptsUpgrade: client.passesUpgrade)
         var out = worker.scratch
         worker.scratch = ByteBuffer()
         out.clear()
         client.headBytes.withUnsafeReadableBytes { bytes in
             UpstreamRequestHead(
-                hostLine: connection.hostLine, forwardingLines: client.forwardingLines, identity: client.identity,
+                hostLine: client.passesUpgrade ? connection.hostLine + Self.upgradeLines : connection.hostLine,
+                forwardingLines: client.forwardingLines, identity: client.identity,
                 framing: requestFraming
             ).write(bytes, head: client.head, fields: client.table.fields, to: &out)
         }
@@ -75,7 +76,7 @@ extension Exchange {
     }
 
     func upstreamBecameWritable() {
-        if client.phase == .streaming { client.readMore() }
+        if client.phase == .streaming || client.phase == .tunneling { client.readMore() }
     }
 
     /// What came of the body so far must not be served: the replica sees a broken request.

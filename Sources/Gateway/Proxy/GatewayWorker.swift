@@ -20,6 +20,11 @@ package final class GatewayWorker {
     let gate = WorkloadGate()
     private(set) var pool: UpstreamPool!
     private var clients: [ClientConnection] = []
+    /// How new clients are taken in.
+    var transport: ClientTransport
+    /// Others than this machine can reach the listener.
+    let isExposed: Bool
+    var connections = WorkerConnections()
     private var waiting: [Exchange] = []
     private var lastServed: [Moment?] = []
     private var firstBytes: [LatencyHistogram] = []
@@ -28,8 +33,11 @@ package final class GatewayWorker {
     private var drained: EventLoopPromise<Void>?
 
     package init(
-        eventLoop: any EventLoop, dialer: Dialer, limits: ProxyLimits = ProxyLimits(), local: LocalEndpoints, seed: UInt64
+        eventLoop: any EventLoop, dialer: Dialer, limits: ProxyLimits = ProxyLimits(), local: LocalEndpoints, seed: UInt64,
+        transport: ClientTransport = .plain, isExposed: Bool = false
     ) {
+        self.transport = transport
+        self.isExposed = isExposed
         self.eventLoop = eventLoop
         self.limits = limits
         self.local = local
@@ -104,6 +112,7 @@ package final class GatewayWorker {
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
         drained = promise
         for client in clients { client.closeWhenIdle() }
+        for connection in connections.present { connection.drain() }
         finishDrainingIfIdle()
         return promise.futureResult
     }
@@ -112,12 +121,13 @@ package final class GatewayWorker {
     package func closeAll() {
         isDraining = true
         for client in clients { client.abort() }
+        for connection in connections.present { connection.cut() }
         pool.closeAll()
         finishDrainingIfIdle()
     }
 
-    private func finishDrainingIfIdle() {
-        guard isDraining, clients.isEmpty, let drained else { return }
+    func finishDrainingIfIdle() {
+        guard isDraining, clients.isEmpty, connections.isEmpty, let drained else { return }
         self.drained = nil
         pool.closeAll()
         drained.succeed(())

@@ -11,6 +11,8 @@ package struct ProxyLimits: Equatable, Sendable {
     package var pipelinedBytes = 64 * 1_024
     /// Client connections of one event loop; more are answered 503 and closed.
     package var connections = 10_000
+    /// Client connections of one event loop in their TLS handshake or with streams; more are closed.
+    package var handshakes = 10_000
     /// Idle upstream connections kept per replica and event loop.
     package var idlePerReplica = 256
     /// Requests of one event loop that wait for a replica to come back; more are answered 503 at once.
@@ -18,6 +20,8 @@ package struct ProxyLimits: Equatable, Sendable {
 
     /// From a head's first byte to its last, and from the connection to the first byte.
     package var headTimeout = Duration.seconds(10)
+    /// For the whole TLS handshake.
+    package var handshakeTimeout = Duration.seconds(10)
     /// Between two requests of a connection.
     package var keepAliveTimeout = Duration.seconds(75)
     /// Between two reads of a request body.

@@ -39,10 +39,11 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
 
     // MARK: For the exchange
 
-    func begin(_ exchange: Exchange, isHeadRequest: Bool, decodesChunks: Bool, scansUsage: Bool) {
+    func begin(_ exchange: Exchange, isHeadRequest: Bool, decodesChunks: Bool, scansUsage: Bool, acceptsUpgrade: Bool = false) {
         self.exchange = exchange
         uses += 1
-        reader.start(isHeadRequest: isHeadRequest, decodesChunks: decodesChunks, scansUsage: scansUsage)
+        reader.start(
+            isHeadRequest: isHeadRequest, decodesChunks: decodesChunks, scansUsage: scansUsage, acceptsUpgrade: acceptsUpgrade)
     }
 
     /// The exchange lets go of the connection.

@@ -55,7 +55,9 @@ final class UpstreamPool {
         let connection = UpstreamConnection(worker: worker, handle: entry.handle, hostLine: group(for: entry).hostLine)
         connection.seat = seat
         let bound = NIOLoopBound(connection, eventLoop: worker.eventLoop)
-        dialer.connect(to: entry.address, plane: entry.id.plane, on: worker.eventLoop, timeout: timeout) { channel in
+        dialer.connect(
+            to: entry.address, plane: entry.id.plane, on: worker.eventLoop, timeout: timeout, tls: entry.tls
+        ) { channel in
             channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
         }
         .assumeIsolated()
@@ -158,7 +160,8 @@ final class UpstreamPool {
         let slot = Int(entry.handle.slot)
         while groups.count <= slot { groups.append(nil) }
         closeStale(slot: slot)
-        let group = Group(handle: entry.handle, hostLine: Array("host: \(entry.address)\r\n".utf8))
+        let group = Group(
+            handle: entry.handle, hostLine: Array("host: \(entry.tls?.serverName ?? entry.address.description)\r\n".utf8))
         groups[slot] = group
         return group
     }

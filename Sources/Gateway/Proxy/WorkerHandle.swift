@@ -32,7 +32,6 @@ package struct WorkerHandle: RouterInputSink {
 
     /// Serves a client's connection. Call on the worker's loop.
     func accept(_ channel: any Channel) throws {
-        try channel.pipeline.syncOperations.addHandler(
-            ClientConnection(worker: worker.value, remoteAddress: channel.remoteAddress))
+        try worker.value.accept(channel)
     }
 }

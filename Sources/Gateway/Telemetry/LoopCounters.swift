@@ -39,6 +39,11 @@ package struct LoopCounters: Equatable, Sendable {
     package private(set) var malformedRequests: UInt64 = 0
     package private(set) var receivedBytes: UInt64 = 0
     package private(set) var sentBytes: UInt64 = 0
+    /// TLS handshakes of clients.
+    package var handshakes: UInt64 = 0
+    package var failedHandshakes: UInt64 = 0
+    /// Of HTTP/2, told by resets of streams or by the end of a connection.
+    package var protocolErrors: UInt64 = 0
     /// Gauges: set by the loop as connections come and go.
     package var openClientConnections = 0
     package var openUpstreamConnections = 0
@@ -89,6 +94,9 @@ package struct LoopCounters: Equatable, Sendable {
         fallbacks += other.fallbacks
         clientDisconnects += other.clientDisconnects
         malformedRequests += other.malformedRequests
+        handshakes += other.handshakes
+        failedHandshakes += other.failedHandshakes
+        protocolErrors += other.protocolErrors
         receivedBytes &+= other.receivedBytes
         sentBytes &+= other.sentBytes
         openClientConnections += other.openClientConnections

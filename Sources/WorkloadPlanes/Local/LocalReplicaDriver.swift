@@ -9,6 +9,7 @@ import Synchronization
 package final class LocalReplicaDriver: ReplicaDriver {
     private struct Running {
         let process: SupervisedProcess
+        let probe: ReplicaProbe
         let base: String
         let healthPath: String
     }
@@ -19,13 +20,16 @@ package final class LocalReplicaDriver: ReplicaDriver {
     private let configuration: PlaneConfiguration
     private let allowance: CommandAllowance
     private let logs: LogFolder
+    /// Of all that serve plain HTTP; each that serves TLS has one of its own.
     private let probe: ReplicaProbe
+    private let eventLoopGroup: any EventLoopGroup
     private let report: ReplicaEvents
     private let running = Mutex<[ReplicaID: Running]>([:])
 
     package init(configuration: PlaneConfiguration, eventLoopGroup: any EventLoopGroup, report: @escaping ReplicaEvents) {
         self.configuration = configuration
         self.report = report
+        self.eventLoopGroup = eventLoopGroup
         allowance = CommandAllowance(
             allowed: configuration.allowedCommands, searchPath: configuration.environment["PATH"] ?? "/usr/bin:/bin")
         logs = LogFolder(path: configuration.logs)
@@ -49,9 +53,11 @@ package final class LocalReplicaDriver: ReplicaDriver {
                 program: command.program, arguments: command.arguments, environment: command.environment,
                 logFile: logs.file(for: order.id), grace: Self.supervisorGrace),
             shim: configuration.executable)
+        let tls = order.specification.engine?.tls
+        let probe = tls.map { ReplicaProbe(eventLoopGroup: eventLoopGroup, tls: $0, host: host) } ?? probe
+        let base = tls.map { "https://\($0.serverName):\(order.port)" } ?? "http://\(host):\(order.port)"
         running.withLock {
-            $0[order.id] = Running(
-                process: process, base: "http://\(host):\(order.port)", healthPath: order.specification.healthPath)
+            $0[order.id] = Running(process: process, probe: probe, base: base, healthPath: order.specification.healthPath)
         }
         let (id, report, log) = (order.id, report, logs.file(for: order.id))
         Task.detached {
@@ -67,11 +73,14 @@ package final class LocalReplicaDriver: ReplicaDriver {
 
     package func stop(_ id: ReplicaID, grace: Duration) { running.withLock { $0[id]?.process.stop() } }
     package func kill(_ id: ReplicaID) { running.withLock { $0[id]?.process.kill() } }
-    package func forget(_ id: ReplicaID) { _ = running.withLock { $0.removeValue(forKey: id) } }
+    package func forget(_ id: ReplicaID) {
+        guard let gone = running.withLock({ $0.removeValue(forKey: id) }), gone.base.hasPrefix("https:") else { return }
+        Task.detached { await gone.probe.shutdown() }
+    }
 
     package func probe(_ id: ReplicaID) async -> PlaneEvent {
         guard let replica = running.withLock({ $0[id] }) else { return .probeFailed(id, reason: "it is not running") }
-        switch await probe.health(replica.base + replica.healthPath) {
+        switch await replica.probe.health(replica.base + replica.healthPath) {
         case .passed: return .probePassed(id, onward: .zero)
         case .failed(let reason): return .probeFailed(id, reason: reason)
         }
@@ -81,13 +90,17 @@ package final class LocalReplicaDriver: ReplicaDriver {
         guard let replica = running.withLock({ $0[id] }) else { return nil }
         // trtllm-serve has its Prometheus page at the second path; its first one is JSON, which says nothing here.
         for path in ["/metrics", "/prometheus/metrics"] {
-            if let load = await probe.load(replica.base + path) { return load }
+            if let load = await replica.probe.load(replica.base + path) { return load }
         }
         return nil
     }
 
     package func shutdown() async {
-        running.withLock { $0 = [:] }
+        let own = running.withLock { running in
+            defer { running = [:] }
+            return running.values.filter { $0.base.hasPrefix("https:") }
+        }
+        for replica in own { await replica.probe.shutdown() }
         await probe.shutdown()
     }
 }

@@ -1,8 +1,10 @@
 import AsyncHTTPClient
 import FleetControl
+import FleetModel
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 #if canImport(Glibc)
 import Glibc
@@ -24,11 +26,20 @@ struct ReplicaProbe: Sendable {
 
     private let client: HTTPClient
 
-    init(eventLoopGroup: any EventLoopGroup) {
+    /// - Parameters:
+    ///   - tls: how replicas are recognised; nil where they serve plain HTTP.
+    ///   - host: where they listen, whatever their certificates call them.
+    init(eventLoopGroup: any EventLoopGroup, tls: ReplicaTLS? = nil, host: String = "127.0.0.1") {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: Self.timeout, read: Self.timeout)
         configuration.connectionPool.idleTimeout = .seconds(5)
         configuration.httpVersion = .http1Only
+        if let tls {
+            var trust = TLSConfiguration.makeClientConfiguration()
+            if let caFile = tls.caFile { trust.trustRoots = .file(caFile) }
+            configuration.tlsConfiguration = trust
+            configuration.dnsOverride = [tls.serverName: host]
+        }
         client = HTTPClient(eventLoopGroupProvider: .shared(eventLoopGroup), configuration: configuration)
     }
 

@@ -19,6 +19,8 @@ actor LocalFleet {
     /// Ports given to gateways; never taken back, so that a port means one gateway for as long as `up` runs.
     private var ports: [GatewayName: Int] = [:]
     private var readyGateways: Set<GatewayName> = []
+    /// Those whose clients speak TLS.
+    private var secureGateways: Set<GatewayName> = []
     private var wideArea: WideArea
     private var isKilled = false
 
@@ -95,6 +97,7 @@ actor LocalFleet {
     private func reconcile(_ connection: ClientConnection, isFirst: Bool) async throws -> Fleet {
         let (fleet, stored) = try await DeclaredFleet.read(connection)
         let order = memory.order(stored)
+        secureGateways = Set(fleet.gateways.filter { $0.tls != nil }.map(\.name))
         if isFirst {
             memory.learn(commandsOf: fleet.workloads, declared: try FleetDeclaration.keys(in: sources))
             if fleet.gateways.isEmpty || fleet.planes.isEmpty {
@@ -164,7 +167,7 @@ actor LocalFleet {
         let part = KeptPart(
             .gateway(gateway, options, port: port, via: wideArea.via(gateway)), options: options, progress: progress)
         gateways[gateway] = part
-        progress.tell("starting gateway \(gateway) on \(url(port))")
+        progress.tell("starting gateway \(gateway) on \(url(gateway, port))")
         await begin(part)
     }
 
@@ -194,7 +197,7 @@ actor LocalFleet {
         while readyGateways.count < names.count {
             for name in names where !readyGateways.contains(name) {
                 guard let port = ports[name] else { continue }
-                switch await ReadinessProbe.ask(port: port) {
+                switch await ReadinessProbe.ask(port: port, isSecure: secureGateways.contains(name)) {
                 case .ready:
                     readyGateways.insert(name)
                     progress.tell("gateway \(name) is ready")
@@ -215,8 +218,8 @@ actor LocalFleet {
         progress.write("")
         progress.tell("the fleet is up")
         progress.write("  \(padded("control API"))  \(options.serverURL) (token in \(options.folder.adminToken))")
-        for name in names { progress.write("  \(padded(name.rawValue))  \(url(ports[name] ?? 0))/v1") }
-        if let port = names.first.flatMap({ ports[$0] }), let request = UpExample.curl(fleet, url: url(port)) {
+        for name in names { progress.write("  \(padded(name.rawValue))  \(url(name, ports[name] ?? 0))/v1") }
+        if let name = names.first, let port = ports[name], let request = UpExample.curl(fleet, url: url(name, port)) {
             progress.write("")
             progress.write("  try   \(request)")
         }
@@ -226,7 +229,9 @@ actor LocalFleet {
         progress.write("  Ctrl-C stops everything.")
     }
 
-    private func url(_ port: Int) -> String { "http://\(UpOptions.host):\(port)" }
+    private func url(_ gateway: GatewayName, _ port: Int) -> String {
+        "\(secureGateways.contains(gateway) ? "https" : "http")://\(UpOptions.host):\(port)"
+    }
 
     // MARK: Down
 

@@ -139,11 +139,12 @@ struct SnapshotComposerTests {
         #expect(SnapshotComposer.defaultRoute.target == .workloadByModel)
         let route = Route(
             metadata: Metadata(name: "mine"), hosts: ["a.example"], paths: ["/x/"], target: .workload("chat"),
-            timeouts: Route.Timeouts(firstByte: .seconds(5)), maxAttempts: 2)
+            timeouts: Route.Timeouts(firstByte: .seconds(5)), maxAttempts: 2, upgrades: [.websocket])
         let declared = try snapshot(fleet(workload(), routes: [route]), "door-frankfurt").routes
         #expect(declared.map(\.name) == ["mine"])
         #expect(declared[0].firstByteTimeoutMilliseconds == 5_000)
         #expect(declared[0].maxAttempts == 2)
+        #expect(declared[0].upgrades == [.websocket])
     }
 
     @Test("planes carry declared networks or loopback, their feed where known, and whether they are drained")
@@ -156,6 +157,39 @@ struct SnapshotComposerTests {
         #expect(planes.map(\.networks) == [loopbackNetworks, ["10.0.0.0/8"]])
         #expect(planes.map(\.isDrained) == [true, false])
         #expect(planes.map(\.feedAddress) == [nil, "10.0.0.5:7000"])
+    }
+
+    @Test("a gateway is told of its own certificates, and no other's")
+    func certificates() throws {
+        let tls = GatewayTLS(certificates: [.init(certificateFile: "/tls.crt", keyFile: "/tls.key")])
+        var fleet = fleet(workload())
+        let name = try #require(fleet.gateways.first?.name)
+        fleet = Fleet(
+            fleet.resources.map { resource in
+                guard case .gateway(var gateway) = resource, gateway.name == name else { return resource }
+                gateway.tls = tls
+                return .gateway(gateway)
+            })
+        let snapshots = SnapshotComposer(fleet: fleet, decision: decision("toronto")).snapshots
+        #expect(snapshots.count > 1 && snapshots.allSatisfy { ($0.tls == tls) == ($0.gateway == name) })
+    }
+
+    @Test("engines that serve TLS are told to gateways, and planes whose replicas are forwarders")
+    func upstreamTLS() throws {
+        let tls = ReplicaTLS(serverName: "engine.test", caFile: "/ca.crt")
+        var chat = workload()
+        chat.replica.engine = .command(CommandEngineSpec(command: ["serve"], tls: tls))
+        let declared = fleet(chat)
+        let first = try #require(declared.planes.first?.name)
+        let changed = Fleet(
+            declared.resources.map { resource in
+                guard case .workloadPlane(var plane) = resource, plane.name == first else { return resource }
+                plane.driver = .endpoint(EndpointDriver(url: "https://api.example.com"))
+                return .workloadPlane(plane)
+            })
+        let snapshot = try #require(SnapshotComposer(fleet: changed, decision: decision("toronto")).snapshots.first)
+        #expect(snapshot.workloads.map(\.tls) == [tls])
+        #expect(snapshot.planes.allSatisfy { ($0.hasForwarders == true) == ($0.name == first) })
     }
 
     @Test("equal fleets compose equal snapshots, whatever order they were declared in")

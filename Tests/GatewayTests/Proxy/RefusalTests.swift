@@ -43,7 +43,7 @@ struct RefusalTests {
         arguments: [
             ("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found"),
             ("GET /v1/chat/completions HTTP/1.1\r\nHost: a\r\n\r\n", 405, "method_not_allowed"),
-            ("PRI * HTTP/2.0\r\n\r\n", 505, "http2_preface"),
+            ("PRI * HTTP/2.0\r\nHost: a\r\n\r\n", 505, "http2_preface"),
             ("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "chunked_before_http11"),
             (
                 "POST /v1/completions HTTP/1.1\r\nHost: a\r\nExpect: magic\r\nContent-Length: 1\r\n\r\n", 417,

@@ -1,6 +1,7 @@
 import FleetModel
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 #if canImport(Glibc)
@@ -51,8 +52,8 @@ final class ScriptedUpstream: Sendable {
         return "127.\(getpid() % 200 + 10).\(number / 250).\(number % 250 + 1)"
     }
 
-    /// Serves on a free port of loopback.
-    init(_ script: @escaping Script) async throws {
+    /// Serves on a free port of loopback, over TLS where a context is given.
+    init(tls: NIOSSLContext? = nil, _ script: @escaping Script) async throws {
         let state = StateBox()
         self.state = state
         let host = Self.nextHost()
@@ -63,6 +64,7 @@ final class ScriptedUpstream: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     state.value.withLock { $0.connections.append(channel) }
                     channel.closeFuture.whenComplete { _ in closures.append([1]) }
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(
                         Handler { text in
                             let request = state.value.withLock { state in

@@ -32,14 +32,17 @@ final class TestFleet: Sendable {
 
     var address: ListenAddress { plane.address }
 
-    init(limits: ProxyLimits = .patient) async throws {
+    init(
+        limits: ProxyLimits = .patient, transport: ClientTransport = .plain,
+        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), dialer: Dialer = Dialer()
+    ) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let answer: LocalEndpoints.Answer = { loop in
             loop.makeSucceededFuture(LocalResponse(status: 200, contentType: "text/plain", body: Array("local".utf8)))
         }
         plane = try await DataPlane.start(
-            listen: ListenAddress(host: "127.0.0.1", port: 0), group: group, dialer: Dialer(), limits: limits,
-            local: LocalEndpoints(metrics: answer, readiness: answer))
+            listen: listen, group: group, dialer: dialer, limits: limits,
+            local: LocalEndpoints(metrics: answer, readiness: answer), transport: transport)
         view = ViewBox()
     }
 
@@ -48,9 +51,11 @@ final class TestFleet: Sendable {
         _ replicas: [Replica], limits: ProxyLimits = .patient, maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
         idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
         workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
-        adjust: Adjustment = .none, _ body: @Sendable (TestFleet) async throws -> Void
+        adjust: Adjustment = .none, transport: ClientTransport = .plain,
+        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), dialer: Dialer = Dialer(),
+        _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
-        let fleet = try await TestFleet(limits: limits)
+        let fleet = try await TestFleet(limits: limits, transport: transport, listen: listen, dialer: dialer)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
