@@ -1,4 +1,5 @@
 package import FleetModel
+import FleetRouting
 package import Logging
 import NIOCore
 import NIOPosix
@@ -49,9 +50,17 @@ package struct GatewayServer: Service, CustomStringConvertible {
                 group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() })
             answers.connect(workers: plane.workers, facts: { control.facts })
             try await control.start(address: plane.address.description)
+            let places = Task { [logger] in
+                var keeper = CountryDatabaseKeeper(workers: plane.workers, logger: logger) {
+                    control.facts.table?.directory.clientPlace?.database
+                }
+                await keeper.run()
+            }
             onListening(plane.address)
             await Self.untilTold()
             logger.info("shutting down: finishing requests in flight")
+            places.cancel()
+            await places.value
             await plane.stop(deadline: configuration.drainDeadline)
             await control.stop()
         } catch {

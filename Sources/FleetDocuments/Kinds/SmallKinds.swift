@@ -53,6 +53,7 @@ extension Gateway {
         [
             .required("location", \.location, .location),
             .optional("listen", \.listen, .listenAddress),
+            .optional("clientPlace", \.clientPlace, ClientPlace.rule),
         ])
 }
 

@@ -4,13 +4,16 @@ package struct Gateway: Equatable, Sendable {
     package var location: Location
     /// Address to listen on; a command-line flag goes before it. Loopback where none is declared.
     package var listen: ListenAddress?
+    /// Nil: its clients are taken to be where it stands.
+    package var clientPlace: ClientPlace?
 
     package var name: GatewayName { GatewayName(metadata.name) }
 
-    package init(metadata: Metadata, location: Location, listen: ListenAddress? = nil) {
+    package init(metadata: Metadata, location: Location, listen: ListenAddress? = nil, clientPlace: ClientPlace? = nil) {
         self.metadata = metadata
         self.location = location
         self.listen = listen
+        self.clientPlace = clientPlace
     }
 }
 

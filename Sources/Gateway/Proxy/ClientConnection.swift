@@ -31,10 +31,8 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
     }
 
     let worker: GatewayWorker
-    /// `x-forwarded-for` and `x-forwarded-proto` with CRLFs: what this gateway saw itself, nothing the client said.
-    let forwardingLines: [UInt8]
-    /// Of the client's IP address, for hash policies.
-    let addressHash: UInt64
+    /// Where its requests come from.
+    var origin: ClientOrigin
     var phase = Phase.head
     var head = RequestHead()
     var headBytes = ByteBuffer()
@@ -62,9 +60,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
 
     init(worker: GatewayWorker, remoteAddress: SocketAddress?) {
         self.worker = worker
-        let address = remoteAddress?.ipAddress ?? "unknown"
-        addressHash = ByteHash.hash(address)
-        forwardingLines = Array("x-forwarded-for: \(address)\r\nx-forwarded-proto: http\r\n".utf8)
+        origin = ClientOrigin(peerAddress: remoteAddress?.ipAddress)
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
@@ -323,6 +319,7 @@ final class ClientConnection: ChannelInboundHandler, Deadlined {
         case .health: respond(LocalEndpoints.health, closes: false)
         case .models:
             if let refusal = authenticate() { return refuse(refusal) }
+            findPlace()
             respond(LocalEndpoints.modelList(offeredModels), closes: false)
         case .metrics: respondLater(worker.local.metrics(worker.eventLoop))
         case .readiness: respondLater(worker.local.readiness(worker.eventLoop))

@@ -5,10 +5,13 @@ import NIOCore
 /// What the router is told of a request, and what the client is told of its session.
 extension Exchange {
     func facts(workload: WorkloadIndex, route: RouteEntry) -> RequestFacts {
-        guard let entry = worker.router.table?.directory[workload] else { return RequestFacts(workload: workload) }
+        guard let entry = worker.router.table?.directory[workload] else {
+            return RequestFacts(workload: workload, places: client.origin.places)
+        }
         let rules = route.balancing ?? entry.balancing
         return RequestFacts(
-            workload: workload, balancing: rules.policy, planes: rules.planes, key: rules.policy.isHash ? hashKey(rules) : nil,
+            workload: workload, places: client.origin.places, balancing: rules.policy, planes: rules.planes,
+            key: rules.policy.isHash ? hashKey(rules) : nil,
             session: session(rules), prefix: rules.affinity == .prefix ? prefix(seed: entry.identityHash) : nil)
     }
 

@@ -68,6 +68,7 @@ package struct MetricsPage {
             sample("refusals_total", [("reason", refusal.code)], "\(counters.admissionRefusals[Int(refusal.rawValue)])")
         }
         single("client_disconnects_total", "counter", "Requests whose client left early.", counters.clientDisconnects)
+        single("unknown_places_total", "counter", "Requests whose client's place is not known.", counters.unknownPlaces)
         single("malformed_requests_total", "counter", "Requests refused by the HTTP parser.", counters.malformedRequests)
         single("received_bytes_total", "counter", "Bytes read from clients.", counters.receivedBytes)
         single("sent_bytes_total", "counter", "Bytes written to clients.", counters.sentBytes)
@@ -79,6 +80,9 @@ package struct MetricsPage {
         single("client_connections", "gauge", "Open client connections.", counters.openClientConnections)
         single("upstream_connections", "gauge", "Open connections to replicas.", counters.openUpstreamConnections)
         single("upstream_connections_idle", "gauge", "Those kept open without a request.", counters.idleUpstreamConnections)
+        single(
+            "country_database_build_timestamp_seconds", "gauge", "When the database of places was made; 0 without one.",
+            counters.countryDatabaseBuilt)
         single("ejected_replicas", "gauge", "Replicas out for failures.", routers.map(\.ejectedReplicas).max() ?? 0)
         single("ejections_total", "counter", "Times a replica was taken out.", routers.map(\.ejections).max() ?? 0)
     }
