@@ -59,7 +59,8 @@ let package = Package(
         // What runs where, and the life of a replica.
         .target(name: "FleetControl", dependencies: ["FleetModel"], swiftSettings: strict),
         .testTarget(
-            name: "FleetControlTests", dependencies: ["FleetControl", "FleetModel", "FleetRouting", "SeededCases"],
+            name: "FleetControlTests",
+            dependencies: ["FleetControl", "FleetModel", "FleetPlanning", "FleetRouting", "SeededCases"],
             swiftSettings: strict),
 
         // The vocabulary: resources, units, validation, and the documents processes hand each other.

@@ -1,4 +1,5 @@
 package import FleetModel
+import FleetRouting
 package import Logging
 import NIOCore
 import NIOPosix
@@ -61,11 +62,19 @@ package struct GatewayServer: Service, CustomStringConvertible {
             answers.connect(workers: plane.workers, facts: { control.facts })
             try await control.start(address: plane.address.description)
             let looking = Task { await keeper.run() }
+            let places = Task { [logger] in
+                var keeper = CountryDatabaseKeeper(workers: plane.workers, logger: logger) {
+                    control.facts.table?.directory.clientPlace?.database
+                }
+                await keeper.run()
+            }
             onListening(plane.address)
             onServing("\(await keeper.scheme)://\(plane.address)")
             await Self.untilTold()
             looking.cancel()
             logger.info("shutting down: finishing requests in flight")
+            places.cancel()
+            await places.value
             await plane.stop(deadline: configuration.drainDeadline)
             await control.stop()
         } catch {

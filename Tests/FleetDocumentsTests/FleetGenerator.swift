@@ -92,7 +92,14 @@ struct FleetGenerator {
     private mutating func gateway(_ name: String) -> Gateway {
         Gateway(
             metadata: metadata(name), location: location(),
-            listen: maybe { ListenAddress(host: $0.pick(["127.0.0.1", "::1"]), port: $0.int(0...65_535)) })
+            listen: maybe { ListenAddress(host: $0.pick(["127.0.0.1", "::1"]), port: $0.int(0...65_535)) },
+            clientPlace: maybe { generator in
+                let country = generator.maybe { $0.pick(["cf-ipcountry", "x-country"]) }
+                let address = country == nil ? "forwarded" : generator.maybe { $0.pick(["forwarded", "x-forwarded-for"]) }
+                return ClientPlace(
+                    trustedProxies: generator.flag() ? ["10.0.0.0/8"] : ["fd00::/8", "127.0.0.1/32"], addressHeader: address,
+                    countryHeader: country, database: generator.maybe { _ in "/var/lib/GeoIP/places.mmdb" })
+            })
     }
 
     private mutating func engine() -> EngineSpec {

@@ -64,9 +64,11 @@ struct GatewayScript {
     var actions: [RouterAction] = []
     private var sequences: [PlaneName: UInt64] = [:]
 
-    init(_ fixture: FleetFixture = FleetFixture(), seed: UInt64 = 0) {
+    init(_ fixture: FleetFixture = FleetFixture(), seed: UInt64 = 0) { self.init(snapshot: fixture.snapshot, seed: seed) }
+
+    init(snapshot: RoutingSnapshot, seed: UInt64) {
         router = Router(seed: seed, prefixBlocks: 1_024)
-        take(fixture.snapshot)
+        take(snapshot)
     }
 
     mutating func advance(_ duration: Duration) { now = now.advanced(by: duration) }

@@ -119,9 +119,13 @@ package struct Handover: Equatable, Sendable {
     /// True where the fence lets some gateway send there.
     private static func isReachable(_ plane: WorkloadPlane, _ workload: Workload, _ fleet: Fleet) -> Bool {
         let fence = fleet.fence
-        return fleet.gateways.contains {
-            fence.verdict(workload: workload, plane: plane, userJurisdictions: $0.location.jurisdictions).isInside
+        func isInside(_ users: [Jurisdiction]?) -> Bool {
+            fence.verdict(workload: workload, plane: plane, userJurisdictions: users).isInside
         }
+        if fleet.gateways.contains(where: { isInside($0.location.jurisdictions) }) { return true }
+        // A gateway that finds out where its clients are sends there for whom it may.
+        return fleet.gateways.contains { $0.clientPlace?.findsCountries == true }
+            && fence.placeGroups(of: workload.data.classification).contains { isInside($0.jurisdictions) }
     }
 
     /// True once every replica the placement wants serves, and has for a while. A workload that is placed nowhere never is.

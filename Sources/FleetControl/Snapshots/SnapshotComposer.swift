@@ -13,6 +13,7 @@ package struct SnapshotComposer: Sendable {
     private let planes: [RoutingSnapshot.Plane]
     private let routes: [RoutingSnapshot.Route]
     private let decision: PlacementDecision
+    private let placeGroups: [DataRules.Classification: [Fence.PlaceGroup]]
 
     /// - Parameter feedAddresses: where planes said their feeds listen; a plane that never reported has none.
     package init(
@@ -20,7 +21,17 @@ package struct SnapshotComposer: Sendable {
     ) {
         self.fleet = fleet
         self.decision = decision
-        fence = fleet.fence
+        let fence = fleet.fence
+        self.fence = fence
+        // What users' homes and gateways' own means of finding places cannot tell apart needs no fence of its own.
+        let asksForPlaces =
+            fleet.tenants.contains { $0.country != nil } || fleet.gateways.contains { $0.clientPlace?.findsCountries == true }
+        placeGroups =
+            asksForPlaces
+            ? Dictionary(
+                Set(fleet.workloads.map(\.data.classification)).map { ($0, fence.placeGroups(of: $0)) },
+                uniquingKeysWith: { first, _ in first })
+            : [:]
         planes = fleet.planes.map { plane in
             RoutingSnapshot.Plane(
                 name: plane.name, provider: plane.provider, region: plane.region, coordinates: plane.location.coordinates,
@@ -34,16 +45,39 @@ package struct SnapshotComposer: Sendable {
     /// One snapshot per declared gateway, sorted by gateway.
     package var snapshots: [RoutingSnapshot] { fleet.gateways.map(snapshot) }
 
-    /// What one gateway may do. Its users are taken to be where it stands: the fence is judged for its jurisdictions.
+    /// What one gateway may do. Its users are taken to be where it stands, and the fence is judged for its jurisdictions; for users
+    /// of whom more is known there are fences by place.
     package func snapshot(for gateway: Gateway) -> RoutingSnapshot {
         RoutingSnapshot(
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,
             workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes,
-            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count, tls: gateway.tls)
+            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count, tls: gateway.tls,
+            clientPlace: gateway.clientPlace)
     }
 
     private func workload(_ workload: Workload, at gateway: Gateway) -> RoutingSnapshot.Workload {
         let users = gateway.location.jurisdictions
+        let (allowed, excluded) = planes(for: workload, users: users)
+        let places = placeFences(workload, at: gateway)
+        // The fence binds placement too, but for any user: a plane placed for others may be outside for all of this gateway's.
+        let reachable = Set((places ?? []).flatMap(\.allowedPlanes) + allowed)
+        let placed = (decision.placement(of: workload.name)?.planes ?? []).filter(reachable.contains)
+        return RoutingSnapshot.Workload(
+            name: workload.name, models: workload.models,
+            latencyBudgetMilliseconds: workload.objective.latencyBudget.milliseconds,
+            failoverLatencyBudgetMilliseconds: workload.objective.failoverLatencyBudget.milliseconds, allowedPlanes: allowed,
+            excludedPlanes: excluded, placedPlanes: placed, refusal: refusal(of: workload, at: gateway, users: users),
+            maxSnapshotAgeMilliseconds: workload.data.maxSnapshotAge?.milliseconds,
+            ratesPerReplica: Dictionary(
+                workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
+            balancing: workload.balancing, admission: workload.admission,
+            resilience: workload.resilience == .standard ? nil : workload.resilience, tls: workload.replica.engine?.tls,
+            placeFences: places)
+    }
+
+    private func planes(
+        for workload: Workload, users: [Jurisdiction]?
+    ) -> (allowed: [PlaneName], excluded: [RoutingSnapshot.Exclusion]) {
         var allowed: [PlaneName] = []
         var excluded: [RoutingSnapshot.Exclusion] = []
         for plane in fleet.planes {
@@ -52,23 +86,29 @@ package struct SnapshotComposer: Sendable {
             case .outside(let reason): excluded.append(RoutingSnapshot.Exclusion(plane: plane.name, because: reason))
             }
         }
-        // The fence binds placement too, but for any user: a plane placed for others may be outside for this gateway's.
-        let placed = (decision.placement(of: workload.name)?.planes ?? []).filter(allowed.contains)
-        return RoutingSnapshot.Workload(
-            name: workload.name, models: workload.models,
-            latencyBudgetMilliseconds: workload.objective.latencyBudget.milliseconds,
-            failoverLatencyBudgetMilliseconds: workload.objective.failoverLatencyBudget.milliseconds, allowedPlanes: allowed,
-            excludedPlanes: excluded, placedPlanes: placed, refusal: refusal(of: workload, at: gateway),
-            maxSnapshotAgeMilliseconds: workload.data.maxSnapshotAge?.milliseconds,
-            ratesPerReplica: Dictionary(
-                workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
-            balancing: workload.balancing, admission: workload.admission,
-            resilience: workload.resilience == .standard ? nil : workload.resilience, tls: workload.replica.engine?.tls)
+        return (allowed, excluded)
     }
 
-    private func refusal(of workload: Workload, at gateway: Gateway) -> String? {
-        let verdict = fence.transitVerdict(
-            workload: workload, gateway: gateway.location, userJurisdictions: gateway.location.jurisdictions)
+    /// The fences of all places; nil where nobody asks, or they are all the same.
+    private func placeFences(_ workload: Workload, at gateway: Gateway) -> [RoutingSnapshot.PlaceFence]? {
+        guard let groups = placeGroups[workload.data.classification] else { return nil }
+        let fences = groups.map { group in
+            let (allowed, excluded) = planes(for: workload, users: group.jurisdictions)
+            return RoutingSnapshot.PlaceFence(
+                countries: group.countries, includesUnknown: group.includesUnknown, allowedPlanes: allowed,
+                excludedPlanes: excluded, refusal: refusal(of: workload, at: gateway, users: group.jurisdictions))
+        }
+        let isOne = fences.allSatisfy {
+            $0.allowedPlanes == fences[0].allowedPlanes && $0.refusal == nil && fences[0].refusal == nil
+        }
+        let own = planes(for: workload, users: gateway.location.jurisdictions).allowed
+        let isOwnAlike = own == fences[0].allowedPlanes
+        return isOne && isOwnAlike && refusal(of: workload, at: gateway, users: gateway.location.jurisdictions) == nil
+            ? nil : fences
+    }
+
+    private func refusal(of workload: Workload, at gateway: Gateway, users: [Jurisdiction]?) -> String? {
+        let verdict = fence.transitVerdict(workload: workload, gateway: gateway.location, userJurisdictions: users)
         guard case .outside(let reason) = verdict else { return nil }
         return "gateway \(gateway.name) may not pass this workload's data on: \(reason)"
     }

@@ -54,6 +54,7 @@ extension Gateway {
             .required("location", \.location, .location),
             .optional("listen", \.listen, .listenAddress),
             .optional("tls", \.tls, .gatewayTLS),
+            .optional("clientPlace", \.clientPlace, ClientPlace.rule),
         ])
 }
 

@@ -12,7 +12,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         /// Network round trip, client to plane.
         package var latencyBudgetMilliseconds: Double
         package var failoverLatencyBudgetMilliseconds: Double
-        /// Planes inside the fence for this gateway's clients, sorted. No request may go anywhere else, ever.
+        /// Planes inside the fence for clients where the gateway stands, sorted. No request of theirs may go anywhere else, ever.
         package var allowedPlanes: [PlaneName]
         /// Planes outside the fence, and the rule that put each there.
         package var excludedPlanes: [Exclusion]
@@ -31,13 +31,15 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var resilience: WorkloadResilience?
         /// Its engines serve TLS; nil: plain HTTP.
         package var tls: ReplicaTLS?
+        /// The fence for clients of other places, every country and the unknown one; nil where it is the same for all of them.
+        package var placeFences: [PlaceFence]?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
             balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
-            resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil
+            resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil, placeFences: [PlaceFence]? = nil
         ) {
             self.tls = tls
             self.name = name
@@ -53,6 +55,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.balancing = balancing
             self.admission = admission
             self.resilience = resilience
+            self.placeFences = placeFences
         }
     }
 
@@ -139,6 +142,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var version: SnapshotVersion
     package var gateway: GatewayName
     package var gatewayLocation: Location
+    /// How the gateway finds out where its clients are; nil: they are taken to be where it stands.
+    package var clientPlace: ClientPlace?
     /// Sorted by name.
     package var workloads: [Workload]
     /// Sorted by name.
@@ -154,7 +159,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
-        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1, tls: GatewayTLS? = nil
+        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1, tls: GatewayTLS? = nil,
+        clientPlace: ClientPlace? = nil
     ) {
         format = Self.currentFormat
         self.version = version
@@ -166,6 +172,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.tenants = tenants
         self.gatewayCount = gatewayCount
         self.tls = tls
+        self.clientPlace = clientPlace
     }
 }
 

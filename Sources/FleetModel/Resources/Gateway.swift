@@ -6,14 +6,20 @@ package struct Gateway: Equatable, Sendable {
     package var listen: ListenAddress?
     /// Nil: clients speak plain HTTP, on loopback.
     package var tls: GatewayTLS?
+    /// Nil: its clients are taken to be where it stands.
+    package var clientPlace: ClientPlace?
 
     package var name: GatewayName { GatewayName(metadata.name) }
 
-    package init(metadata: Metadata, location: Location, listen: ListenAddress? = nil, tls: GatewayTLS? = nil) {
+    package init(
+        metadata: Metadata, location: Location, listen: ListenAddress? = nil, tls: GatewayTLS? = nil,
+        clientPlace: ClientPlace? = nil
+    ) {
         self.metadata = metadata
         self.location = location
         self.listen = listen
         self.tls = tls
+        self.clientPlace = clientPlace
     }
 }
 

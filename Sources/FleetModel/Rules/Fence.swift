@@ -2,8 +2,7 @@
 ///
 /// A requirement nobody has proven counts as unmet. Where the user's place is known, the policies of every jurisdiction it
 /// stands under apply; an unknown place (`userJurisdictions` nil) gets every policy there is for the classification, the
-/// built-in ones without the places they name, since the laws of all countries together leave none. A gateway always knows its
-/// users' place.
+/// built-in ones without the places they name, since the laws of all countries together leave none.
 package struct Fence: Equatable, Sendable {
     package var providers: [ProviderName: Provider]
     /// Declared and built-in ones, in a fixed order, so that the reason given for an exclusion is the same every time.

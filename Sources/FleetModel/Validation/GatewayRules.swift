@@ -30,6 +30,7 @@ extension ProblemCollector {
     mutating func checkGateway(_ gateway: Gateway, hasTenants: Bool) {
         checkLocation(gateway.location, "spec.location")
         if let tls = gateway.tls { checkTLS(tls, "spec.tls") }
+        if let place = gateway.clientPlace { checkClientPlace(place, "spec.clientPlace") }
         guard let listen = gateway.listen, !listen.isLoopback else { return }
         if gateway.tls == nil {
             report(

@@ -4,7 +4,7 @@ package import FleetModel
 package final class TenantEntry: Sendable {
     package let name: TenantName
     /// Its home, for residency; nil where that is not known.
-    package let country: String?
+    package let home: PlaceSet?
     package let priority: Tenant.Priority
     /// What it has left of its own limits; nil where it has none.
     package let account: QuotaAccount?
@@ -20,7 +20,7 @@ package final class TenantEntry: Sendable {
 
     init(_ terms: TenantTerms, workloads: [WorkloadEntry], gateways: Int, previous: TenantEntry?) {
         name = terms.name
-        country = terms.country
+        home = terms.country.flatMap { PlaceSet(country: $0) }
         priority = terms.priority
         account = terms.limits == .none ? nil : QuotaAccount(terms.limits, gateways: gateways, previous: previous?.account)
         let limited = terms.workloads.filter { $0.limits != .none }

@@ -5,7 +5,7 @@ extension Router {
     /// The replica a session is with, while it takes requests and its plane is in good standing; wherever inside the fence it is.
     func sessionReplica(_ pass: Pass) -> RoutingDecision? {
         guard case .replica(let identity) = pass.request.session else { return nil }
-        for index in pass.policy.choices {
+        for index in pass.policy.choices where isInside(index, pass) {
             let choice = choices[index]
             for position in Int(choice.first)..<Int(choice.first + choice.count)
             where replicas[Int(members[position])].identityHash == identity {

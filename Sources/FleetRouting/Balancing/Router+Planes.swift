@@ -6,7 +6,7 @@ extension Router {
     /// Draws the priority that serves this request.
     mutating func drawPriority(_ shares: PlaneShares, _ pass: Pass) -> DrawnPriority {
         priorities.reset(count: shares.levelCount)
-        for index in pass.policy.choices {
+        for index in pass.policy.choices where isInside(index, pass) {
             let choice = choices[index]
             let (healthy, capacity) = health(of: choice, pass)
             priorities.add(
@@ -38,8 +38,9 @@ extension Router {
     /// Whether a plane of an earlier priority that has, or should have, replicas was passed over.
     func isBehind(_ chosen: PlaneScore, _ shares: PlaneShares, _ pass: Pass) -> Bool {
         let level = shares.level(of: Int(choices[chosen.choice].plane))
-        return choices[pass.policy.choices].contains { choice in
-            (choice.count > 0 || choice.isPlaced) && shares.level(of: Int(choice.plane)) < level
+        return pass.policy.choices.contains { index in
+            let choice = choices[index]
+            return (choice.count > 0 || choice.isPlaced) && isInside(index, pass) && shares.level(of: Int(choice.plane)) < level
         }
     }
 

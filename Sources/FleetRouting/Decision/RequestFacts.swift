@@ -18,6 +18,8 @@ package struct RequestFacts: Equatable, Sendable {
     }
 
     package var workload: WorkloadIndex
+    /// Where its client is: only planes that may serve every one of these places are considered.
+    package var places: PlaceSet
     package var balancing: BalancingRules.Policy
     /// Nil: the latency budget and the predicted time choose the plane.
     package var planes: PlaneShares?
@@ -28,10 +30,12 @@ package struct RequestFacts: Equatable, Sendable {
     package var prefix: PrefixChain?
 
     package init(
-        workload: WorkloadIndex, balancing: BalancingRules.Policy = .predictedTimeToFirstToken, planes: PlaneShares? = nil,
+        workload: WorkloadIndex, places: PlaceSet = .gateway,
+        balancing: BalancingRules.Policy = .predictedTimeToFirstToken, planes: PlaneShares? = nil,
         key: UInt64? = nil, session: Session? = nil, prefix: PrefixChain? = nil
     ) {
         self.workload = workload
+        self.places = places
         self.balancing = balancing
         self.planes = planes
         self.key = key
@@ -40,7 +44,8 @@ package struct RequestFacts: Equatable, Sendable {
     }
 
     package static func == (left: Self, right: Self) -> Bool {
-        left.workload == right.workload && left.balancing == right.balancing && left.planes === right.planes
-            && left.key == right.key && left.session == right.session && left.prefix == right.prefix
+        left.workload == right.workload && left.places == right.places && left.balancing == right.balancing
+            && left.planes === right.planes && left.key == right.key && left.session == right.session
+            && left.prefix == right.prefix
     }
 }

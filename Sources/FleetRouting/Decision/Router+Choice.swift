@@ -24,7 +24,19 @@ extension Router {
             if let shares = request.planes { group = drawPlane(shares, group, pass) }
             return choose(in: group, pass)
         }
+        if isOutside(request, policy) { return .refuse(.fenced) }
         return .refuse(isAnyFull ? .overloaded : .noReplica)
+    }
+
+    /// Whether a plane is inside the fence of this request's client. Asked by everything that looks at a choice.
+    @inline(__always)
+    func isInside(_ choice: Int, _ pass: Pass) -> Bool {
+        !pass.policy.distinguishesPlaces || pass.request.places.isServed(by: admitted[choice])
+    }
+
+    /// No plane at all is inside it.
+    private func isOutside(_ request: RequestFacts, _ policy: WorkloadPolicy) -> Bool {
+        policy.distinguishesPlaces && !policy.choices.contains { request.places.isServed(by: admitted[$0]) }
     }
 
     struct Pass {
@@ -79,6 +91,7 @@ extension Router {
         let plane = planes[Int(choice.plane)]
         var score = PlaneScore()
         score.choice = index
+        guard isInside(index, pass) else { return score }
         score.roundTrip = plane.roundTripMilliseconds
         let isSuspect = plane.isSuspect(at: pass.now) || pass.attempts.suspects(PlaneIndex(Int(choice.plane)))
         score.isPreferred = !plane.isDrained && !isSuspect
@@ -270,7 +283,9 @@ extension Router {
         var nearest: PlaneScore?
         for position in 0..<pass.policy.choices.count {
             let score = scores[position]
-            guard choices[score.choice].count > 0 || choices[score.choice].isPlaced else { continue }
+            guard choices[score.choice].count > 0 || choices[score.choice].isPlaced, isInside(score.choice, pass) else {
+                continue
+            }
             guard score.roundTrip + tolerance < chosen.roundTrip, score.roundTrip < nearest?.roundTrip ?? .infinity else {
                 continue
             }

@@ -4,7 +4,8 @@ package import FleetModel
 /// ``handle(_:now:)`` allocate nothing.
 ///
 /// How a choice is made, in this order:
-/// 1. The fence: only planes in the workload's `allowedPlanes` exist for it (see ``RoutingTable``).
+/// 1. The fence: only planes in the workload's `allowedPlanes` exist for it (see ``RoutingTable``), and of those only the ones that
+///    admit every place its client may be in (``isInside(_:_:)``).
 /// 2. Replicas: healthy and untried, then ejected and untried (*panic*: trying beats refusing), then tried ones. A tried replica
 /// is
 ///    never chosen while an untried one may be.
@@ -20,6 +21,8 @@ package struct Router {
     package private(set) var table: RoutingTable?
     private(set) var workloads: [WorkloadPolicy] = []
     private(set) var choices: [RoutingTable.Choice] = []
+    /// By choice.
+    private(set) var admitted: [PlaceSet] = []
     private(set) var members: [Int32] = []
     /// By slot.
     var replicas: [ReplicaState] = []
@@ -62,6 +65,8 @@ package struct Router {
         var maxSnapshotAge: Duration?
         /// It has circuit breakers.
         var isLimited: Bool
+        /// Its fence depends on the client's place.
+        var distinguishesPlaces: Bool
         var choices: Range<Int>
     }
 
@@ -200,6 +205,7 @@ package struct Router {
             planes[index].wasHeard(at: new.heard.indices.contains(index) ? new.heard[index] : nil)
         }
         choices = new.choices
+        admitted = new.admitted
         hashing = new.hashing
         members = new.members
         workloads = new.directory.workloads.enumerated().map { index, entry in
@@ -207,7 +213,7 @@ package struct Router {
                 isPresent: entry.isPresent, isFenced: entry.refusal != nil || entry.allowedPlanes.isEmpty,
                 budgetMilliseconds: entry.latencyBudgetMilliseconds,
                 failoverBudgetMilliseconds: entry.failoverLatencyBudgetMilliseconds, maxSnapshotAge: entry.maxSnapshotAge,
-                isLimited: entry.account.isLimited,
+                isLimited: entry.account.isLimited, distinguishesPlaces: entry.placeAdmission != nil,
                 choices: new.choiceRanges[index])
         }
         policies = new.directory.workloads.map { HealthPolicy($0.resilience) }

@@ -11,8 +11,10 @@ package struct WorkloadEntry: Sendable {
     package let refusal: String?
     /// The age of the last contact with the control plane beyond which the workload is refused; nil never refuses.
     package let maxSnapshotAge: Duration?
-    /// Planes inside the fence that the snapshot describes, in index order. No request goes anywhere else, ever.
+    /// Planes inside the fence of any client that the snapshot describes, in index order. No request goes anywhere else, ever.
     package let allowedPlanes: [PlaneIndex]
+    /// Which of them are inside it for clients of which places; nil where all are for all.
+    package let placeAdmission: PlaceAdmission?
     /// Planes the control plane has given replicas to, inside the fence.
     package let placedPlanes: [PlaneIndex]
     package let excludedPlanes: [RoutingSnapshot.Exclusion]

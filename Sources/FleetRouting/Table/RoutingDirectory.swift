@@ -12,6 +12,8 @@ package final class RoutingDirectory: Sendable {
     /// By workload index.
     let hashPolicies: [HashPolicies]
     package let tenants: TenantDirectory
+    /// How places of clients are found out; nil: they are taken to be where the gateway stands.
+    package let clientPlace: ClientPlaceEntry?
     /// By workload index.
     private let admissions: [WorkloadAdmission]
     private let models: ByteKeyIndex
@@ -39,6 +41,7 @@ package final class RoutingDirectory: Sendable {
             })
         tenants = TenantDirectory(
             snapshot.tenants, workloads: workloads, gateways: snapshot.gatewayCount, previous: previous?.tenants)
+        clientPlace = ClientPlaceEntry.made(of: snapshot.clientPlace, previous: previous?.clientPlace)
         lookup = RouteLookup(snapshot.routes.map { ($0.hosts, $0.paths) })
     }
 
@@ -71,9 +74,10 @@ package final class RoutingDirectory: Sendable {
     package subscript(index: PlaneIndex) -> PlaneEntry { planes[index.value] }
     package subscript(index: RouteIndex) -> RouteEntry { routes[index.value] }
 
-    /// Model names served, sorted: for `GET /v1/models`. A model this gateway must refuse is not offered.
-    package var offeredModels: [String] {
-        workloads.filter { $0.isPresent && $0.refusal == nil && !$0.allowedPlanes.isEmpty }.flatMap(\.models).sorted()
+    /// Model names served to clients of these places, sorted: for `GET /v1/models`. A model this gateway must refuse them is not
+    /// offered.
+    package func offeredModels(for places: PlaceSet = .gateway) -> [String] {
+        workloads.filter { $0.isPresent && $0.refusal == nil && $0.servesSomewhere(places) }.flatMap(\.models).sorted()
     }
 
     private static func planeEntries(_ snapshot: RoutingSnapshot, previous: [PlaneEntry]) -> [PlaneEntry] {
@@ -106,12 +110,16 @@ package final class RoutingDirectory: Sendable {
                 let isIn = { (names: [PlaneName]) in
                     planes.indices.filter { planes[$0].isPresent && names.contains(planes[$0].name) }.map(PlaneIndex.init)
                 }
-                let allowed = isIn(workload.allowedPlanes)
+                let fences = workload.placeFences ?? []
+                let allowed = isIn(workload.allowedPlanes + fences.flatMap(\.allowedPlanes))
+                let admission = PlaceAdmission(workload, planes: allowed.map { planes[$0.value].name })
                 return WorkloadEntry(
                     name: workload.name, isPresent: true, latencyBudgetMilliseconds: workload.latencyBudgetMilliseconds,
-                    failoverLatencyBudgetMilliseconds: workload.failoverLatencyBudgetMilliseconds, refusal: workload.refusal,
+                    failoverLatencyBudgetMilliseconds: workload.failoverLatencyBudgetMilliseconds,
+                    refusal: admission == nil ? workload.refusal : nil,
                     maxSnapshotAge: workload.maxSnapshotAgeMilliseconds.map { .microseconds(Int64(clampedMicroseconds($0))) },
-                    allowedPlanes: allowed, placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
+                    allowedPlanes: allowed, placeAdmission: admission,
+                    placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
                     excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models,
                     balancing: BalancingEntry(workload.balancing, planes: planes.map(\.name)),
                     identityHash: ByteHash.hash(workload.name.rawValue),
@@ -123,7 +131,8 @@ package final class RoutingDirectory: Sendable {
             bury: { old in
                 WorkloadEntry(
                     name: old.name, isPresent: false, latencyBudgetMilliseconds: 0, failoverLatencyBudgetMilliseconds: 0,
-                    refusal: nil, maxSnapshotAge: nil, allowedPlanes: [], placedPlanes: [], excludedPlanes: [],
+                    refusal: nil, maxSnapshotAge: nil, allowedPlanes: [], placeAdmission: nil, placedPlanes: [],
+                    excludedPlanes: [],
                     ratesPerReplica: [:], models: [], balancing: old.balancing, identityHash: old.identityHash,
                     resilience: .standard, account: old.account)
             })

@@ -1,4 +1,4 @@
-import FleetModel
+package import FleetModel
 
 /// What one gateway may send where right now: the newest snapshot and every plane's newest report, compiled. Immutable; one
 /// value serves every event loop. Made by a ``FleetView``.
@@ -22,8 +22,11 @@ package final class RoutingTable: Sendable {
     /// When each plane was heard last, by plane index; nil: never.
     let heard: [Moment?]
     let choices: [Choice]
-    /// By workload index, into `choices`. Only planes inside the fence are here, and only their replicas in `members`: a
-    /// decision cannot leave the fence because it never sees anything outside.
+    /// By choice: the places whose clients may be served there.
+    let admitted: [PlaceSet]
+    /// By workload index, into `choices`. Only planes inside the fence of some client are here, and only their replicas in
+    /// `members`: a decision cannot leave the fence because it never sees anything outside. Where the fence depends on the
+    /// client's place, `admitted` says for whom a choice is there.
     let choiceRanges: [Range<Int>]
     /// Slots of the replicas that take requests, grouped by choice.
     let members: [Int32]
@@ -39,12 +42,14 @@ package final class RoutingTable: Sendable {
         self.replicas = replicas
         self.heard = heard
         var choices: [Choice] = []
+        var admitted: [PlaceSet] = []
         var ranges: [Range<Int>] = []
         var members: [Int32] = []
         var hashing: [ReplicaHashing?] = []
         for (index, workload) in directory.workloads.enumerated() {
             let start = choices.count
-            for plane in workload.allowedPlanes {
+            for (position, plane) in workload.allowedPlanes.enumerated() {
+                admitted.append(workload.placeAdmission?.places[position] ?? .all)
                 let first = members.count
                 var taking: [ReplicaEntry] = []
                 var unready: Int32 = 0
@@ -69,6 +74,7 @@ package final class RoutingTable: Sendable {
             ranges.append(start..<choices.count)
         }
         self.choices = choices
+        self.admitted = admitted
         choiceRanges = ranges
         self.members = members
         self.hashing = hashing
@@ -86,6 +92,14 @@ package final class RoutingTable: Sendable {
         return entry
     }
 
+    /// Whether a plane is inside the workload's fence for clients of all these places.
+    package func isInside(_ workload: WorkloadIndex, _ plane: PlaneIndex, for places: PlaceSet) -> Bool {
+        guard choiceRanges.indices.contains(workload.value), directory[workload].refusal == nil else { return false }
+        return choiceRanges[workload.value].contains {
+            Int(choices[$0].plane) == plane.value && places.isServed(by: admitted[$0])
+        }
+    }
+
     /// Whether any replica inside the fence takes requests for the workload.
     package func isServable(_ workload: WorkloadIndex) -> Bool {
         choices[choiceRanges[workload.value]].contains { $0.count > 0 }
@@ -99,15 +113,21 @@ package final class RoutingTable: Sendable {
     }
 
     /// What a refused client is told: what is wrong, and what would be right. Allocates; only for refusals.
-    package func explanation(of refusal: RoutingRefusal, workload index: WorkloadIndex?) -> String {
+    package func explanation(
+        of refusal: RoutingRefusal, workload index: WorkloadIndex?, places: PlaceSet = .gateway
+    ) -> String {
         guard let index else { return "no workload serves this model; GET /v1/models lists those that are served" }
         let workload = directory[index]
         switch refusal {
         case .unknownModel:
             return "no workload serves this model; GET /v1/models lists those that are served"
         case .fenced:
-            if let refusal = workload.refusal { return "workload \(workload.name) is refused at this gateway: \(refusal)" }
-            let rules = workload.excludedPlanes.map { "\($0.plane): \($0.because)" }.joined(separator: "; ")
+            let told = workload.placeAdmission?.reason(for: places)
+            if let refusal = told?.refusal ?? workload.refusal {
+                return "workload \(workload.name) is refused at this gateway: \(refusal)"
+            }
+            let rules = (told?.excludedPlanes ?? workload.excludedPlanes).map { "\($0.plane): \($0.because)" }.joined(
+                separator: "; ")
             return "no plane may process the data of workload \(workload.name)\(rules.isEmpty ? "" : " (\(rules))")"
         case .snapshotTooOld:
             return

@@ -79,7 +79,7 @@ struct ReportReading {
         case .starting, .ready, .unready, .draining: break
         }
         guard let text = replica.address else { return }
-        guard let address = ListenAddress(text), IPAddressBytes(address.host) != nil, address.port > 0 else {
+        guard let address = ListenAddress(text), IPAddress(address.host) != nil, address.port > 0 else {
             return object(replica, .notAnAddress)
         }
         guard networks.contains(where: { $0.contains(address.host) }) else { return object(replica, .outsideNetworks) }

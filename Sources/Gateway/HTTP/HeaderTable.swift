@@ -16,16 +16,21 @@ package struct HeaderTable: Sendable {
 
     /// Turns every plain field whose name a `Connection` field gave into one for a single hop.
     mutating func markHopByHop(name: Range<Int>, in bytes: UnsafeRawBufferPointer) {
-        for index in fields.indices where matches(fields[index].name, name, in: bytes) {
+        mark(.hopByHop) { Self.matches($0.name, name, in: bytes) }
+    }
+
+    /// Makes plain fields something else.
+    mutating func mark(_ kind: HeaderField.Kind, where isMeant: (HeaderField) -> Bool) {
+        for index in fields.indices {
             let field = fields[index]
-            guard field.kind == .other || field.kind == .requestID || field.kind == .traceParent else { continue }
+            guard field.kind == .other || field.kind == .requestID || field.kind == .traceParent, isMeant(field) else { continue }
             fields[index] = HeaderField(
-                kind: .hopByHop, nameStart: field.nameStart, nameCount: field.nameCount, valueStart: field.valueStart,
+                kind: kind, nameStart: field.nameStart, nameCount: field.nameCount, valueStart: field.valueStart,
                 valueCount: field.valueCount, lineEnd: field.lineEnd)
         }
     }
 
-    private func matches(_ left: Range<Int>, _ right: Range<Int>, in bytes: UnsafeRawBufferPointer) -> Bool {
+    private static func matches(_ left: Range<Int>, _ right: Range<Int>, in bytes: UnsafeRawBufferPointer) -> Bool {
         left.count == right.count
             && zip(left, right).allSatisfy { HTTPByte.lowercased(bytes[$0]) == HTTPByte.lowercased(bytes[$1]) }
     }

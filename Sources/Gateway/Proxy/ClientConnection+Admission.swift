@@ -18,6 +18,7 @@ extension ClientConnection {
                 host: UnsafeRawBufferPointer(rebasing: raw[head.host]), path: UnsafeRawBufferPointer(rebasing: raw[head.path]))
         }
         if let refusal = authenticate() { return refuse(refusal) }
+        findPlace()
         guard let index else { return refuse(.pathNotFound) }
         let entry = directory[index]
         route = entry
@@ -46,7 +47,7 @@ extension ClientConnection {
 
     /// The models this client may ask for.
     var offeredModels: [String] {
-        let models = worker.table?.directory.offeredModels ?? []
+        let models = worker.table?.directory.offeredModels(for: origin.places) ?? []
         guard let tenant else { return models }
         return models.filter { name in Array(name.utf8).withUnsafeBytes { tenant.mayAsk(model: $0) } }
     }

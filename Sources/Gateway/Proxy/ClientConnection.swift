@@ -34,10 +34,8 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     }
 
     let worker: GatewayWorker
-    /// `x-forwarded-for` and `x-forwarded-proto` with CRLFs: what this gateway saw itself, nothing the client said.
-    let forwardingLines: [UInt8]
-    /// Of the client's IP address, for hash policies.
-    let addressHash: UInt64
+    /// Where its requests come from.
+    var origin: ClientOrigin
     var phase = Phase.head
     var head = RequestHead()
     var headBytes = ByteBuffer()
@@ -78,9 +76,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     init(worker: GatewayWorker, remoteAddress: SocketAddress?, scheme: Scheme) {
         self.worker = worker
         self.scheme = scheme
-        let address = remoteAddress?.ipAddress ?? "unknown"
-        addressHash = ByteHash.hash(address)
-        forwardingLines = Array("x-forwarded-for: \(address)\r\nx-forwarded-proto: \(scheme)\r\n".utf8)
+        origin = ClientOrigin(peerAddress: remoteAddress?.ipAddress, scheme: scheme)
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
@@ -345,6 +341,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
         case .health: respond(LocalEndpoints.health, closes: false)
         case .models:
             if let refusal = authenticate() { return refuse(refusal) }
+            findPlace()
             respond(LocalEndpoints.modelList(offeredModels), closes: false)
         case .metrics: respondLater(worker.local.metrics(worker.eventLoop))
         case .readiness: respondLater(worker.local.readiness(worker.eventLoop))

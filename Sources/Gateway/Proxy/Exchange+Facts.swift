@@ -5,11 +5,14 @@ import NIOCore
 /// What the router is told of a request, and what the client is told of its session.
 extension Exchange {
     func facts(workload: WorkloadIndex, route: RouteEntry) -> RequestFacts {
-        guard let directory = worker.table?.directory else { return RequestFacts(workload: workload) }
+        guard let directory = worker.table?.directory else {
+            return RequestFacts(workload: workload, places: client.origin.places)
+        }
         let rules = route.balancing ?? directory.balancing(of: workload)
         return RequestFacts(
-            workload: workload, balancing: rules.policy, planes: rules.planes, key: rules.policy.isHash ? hashKey(rules) : nil,
-            session: session(rules), prefix: rules.affinity == .prefix ? prefix(seed: directory.identityHash(of: workload)) : nil)
+            workload: workload, places: client.origin.places, balancing: rules.policy, planes: rules.planes,
+            key: rules.policy.isHash ? hashKey(rules) : nil, session: session(rules),
+            prefix: rules.affinity == .prefix ? prefix(seed: directory.identityHash(of: workload)) : nil)
     }
 
     /// `set-cookie` where the session's replica is new to the client; empty where the client holds it already.

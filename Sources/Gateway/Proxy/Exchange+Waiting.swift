@@ -36,7 +36,7 @@ extension Exchange {
     private var overloaded: GatewayRefusal { GatewayRefusal(.overloaded, explanation: explanation(of: .overloaded)) }
 
     private func explanation(of refusal: RoutingRefusal) -> String {
-        worker.table?.explanation(of: refusal, workload: facts.workload)
+        worker.table?.explanation(of: refusal, workload: facts.workload, places: facts.places)
             ?? "this gateway has no routing snapshot yet; try again shortly"
     }
 

@@ -145,7 +145,8 @@ final class Exchange {
             if !plan.isOver(now: now) { return wait(now: now) }
         }
         worker.counters.refused(refusal)
-        giveUp(GatewayRefusal(refusal, explanation: table.explanation(of: refusal, workload: facts.workload)))
+        giveUp(
+            GatewayRefusal(refusal, explanation: table.explanation(of: refusal, workload: facts.workload, places: facts.places)))
     }
 
     func dispatch(_ entry: ReplicaEntry, now: Moment) {

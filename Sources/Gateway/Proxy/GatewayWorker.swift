@@ -13,6 +13,8 @@ package final class GatewayWorker {
     /// The table the router decides by; nil before the first.
     private(set) var table: RoutingTable?
     var budget: RetryBudget
+    /// Where addresses are, where the gateway has a database of it.
+    package var countries: CountryDatabase?
     var random: SplitMix64
     /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
     var scratch: ByteBuffer

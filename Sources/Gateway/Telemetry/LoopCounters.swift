@@ -49,6 +49,10 @@ package struct LoopCounters: Equatable, Sendable {
     package var openUpstreamConnections = 0
     package var idleUpstreamConnections = 0
     package var requestsInFlight = 0
+    /// Requests of clients whose place was asked for and is not known.
+    package var unknownPlaces: UInt64 = 0
+    /// When the database of places in use was made, seconds since 1970; 0 without one.
+    package var countryDatabaseBuilt: UInt64 = 0
 
     package init() {}
 
@@ -103,6 +107,8 @@ package struct LoopCounters: Equatable, Sendable {
         openUpstreamConnections += other.openUpstreamConnections
         idleUpstreamConnections += other.idleUpstreamConnections
         requestsInFlight += other.requestsInFlight
+        unknownPlaces += other.unknownPlaces
+        countryDatabaseBuilt = max(countryDatabaseBuilt, other.countryDatabaseBuilt)
     }
 
     /// Finished requests of a workload, over all planes and codes.

@@ -68,6 +68,7 @@ package struct MetricsPage {
             sample("refusals_total", [("reason", refusal.code)], "\(counters.admissionRefusals[Int(refusal.rawValue)])")
         }
         single("client_disconnects_total", "counter", "Requests whose client left early.", counters.clientDisconnects)
+        single("unknown_places_total", "counter", "Requests whose client's place is not known.", counters.unknownPlaces)
         single("malformed_requests_total", "counter", "Requests refused by the HTTP parser.", counters.malformedRequests)
         single("tls_handshakes_total", "counter", "TLS handshakes of clients that succeeded.", counters.handshakes)
         single("tls_handshake_failures_total", "counter", "TLS handshakes of clients that did not.", counters.failedHandshakes)
@@ -82,6 +83,9 @@ package struct MetricsPage {
         single("client_connections", "gauge", "Open client connections.", counters.openClientConnections)
         single("upstream_connections", "gauge", "Open connections to replicas.", counters.openUpstreamConnections)
         single("upstream_connections_idle", "gauge", "Those kept open without a request.", counters.idleUpstreamConnections)
+        single(
+            "country_database_build_timestamp_seconds", "gauge", "When the database of places was made; 0 without one.",
+            counters.countryDatabaseBuilt)
         single("ejected_replicas", "gauge", "Replicas out for failures.", routers.map(\.ejectedReplicas).max() ?? 0)
         single("ejections_total", "counter", "Times a replica was taken out.", routers.map(\.ejections).max() ?? 0)
     }

@@ -50,7 +50,7 @@ struct RoutingDirectoryTests {
         #expect("chat".bytes(directory.workload(model:)).map { directory[$0].name } == "chat")
         #expect("Chat".bytes(directory.workload(model:)) == nil)
         #expect("".bytes(directory.workload(model:)) == nil)
-        #expect(directory.offeredModels == ["any", "chat", "phi"])
+        #expect(directory.offeredModels() == ["any", "chat", "phi"])
     }
 
     @Test("thousands of names are all found, and no other")
