@@ -92,7 +92,18 @@ struct FleetGenerator {
     private mutating func gateway(_ name: String) -> Gateway {
         Gateway(
             metadata: metadata(name), location: location(),
-            listen: maybe { ListenAddress(host: $0.pick(["127.0.0.1", "::1"]), port: $0.int(0...65_535)) })
+            listen: maybe { ListenAddress(host: $0.pick(["127.0.0.1", "::1"]), port: $0.int(0...65_535)) },
+            telemetry: GatewayTelemetry(
+                accessLog: maybe {
+                    GatewayTelemetry.AccessLog(
+                        path: $0.pick(["-", "/var/log/access.log"]), sampling: Double($0.int(0...100)) / 100,
+                        maxBytes: $0.int(64...4_096) << 10, maxFiles: $0.int(1...100))
+                },
+                tracing: maybe {
+                    GatewayTelemetry.Tracing(
+                        endpoint: $0.pick(["http://127.0.0.1:4318", "https://otel.example.com/in"]),
+                        sampling: Double($0.int(0...100)) / 100, serviceName: $0.pick(["tradewind-gateway", "door"]))
+                }))
     }
 
     private mutating func engine() -> EngineSpec {

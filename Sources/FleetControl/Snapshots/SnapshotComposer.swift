@@ -39,7 +39,8 @@ package struct SnapshotComposer: Sendable {
         RoutingSnapshot(
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,
             workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes,
-            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count)
+            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count,
+            telemetry: gateway.telemetry == .none ? nil : gateway.telemetry)
     }
 
     private func workload(_ workload: Workload, at gateway: Gateway) -> RoutingSnapshot.Workload {

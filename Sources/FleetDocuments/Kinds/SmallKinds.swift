@@ -53,6 +53,8 @@ extension Gateway {
         [
             .required("location", \.location, .location),
             .optional("listen", \.listen, .listenAddress),
+            .optional("accessLog", \.telemetry.accessLog, GatewayTelemetry.AccessLog.rule),
+            .optional("tracing", \.telemetry.tracing, GatewayTelemetry.Tracing.rule),
         ])
 }
 

@@ -139,10 +139,13 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var tenants: [TenantTerms]
     /// Gateways of the fleet: tenants' limits hold over all of them.
     package var gatewayCount: Int
+    /// Nil means ``GatewayTelemetry/none``.
+    package var telemetry: GatewayTelemetry?
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
-        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1
+        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1,
+        telemetry: GatewayTelemetry? = nil
     ) {
         format = Self.currentFormat
         self.version = version
@@ -153,6 +156,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.routes = routes
         self.tenants = tenants
         self.gatewayCount = gatewayCount
+        self.telemetry = telemetry
     }
 }
 

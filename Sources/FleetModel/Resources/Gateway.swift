@@ -4,13 +4,15 @@ package struct Gateway: Equatable, Sendable {
     package var location: Location
     /// Address to listen on; a command-line flag goes before it. Loopback where none is declared.
     package var listen: ListenAddress?
+    package var telemetry: GatewayTelemetry
 
     package var name: GatewayName { GatewayName(metadata.name) }
 
-    package init(metadata: Metadata, location: Location, listen: ListenAddress? = nil) {
+    package init(metadata: Metadata, location: Location, listen: ListenAddress? = nil, telemetry: GatewayTelemetry = .none) {
         self.metadata = metadata
         self.location = location
         self.listen = listen
+        self.telemetry = telemetry
     }
 }
 

@@ -15,7 +15,9 @@ extension Fleet {
             case .workloadPlane(let plane): collector.checkPlane(plane)
             case .workload(let workload): collector.checkWorkload(workload)
             case .compliancePolicy(let policy): collector.checkPolicy(policy)
-            case .gateway(let gateway): collector.checkLocation(gateway.location, "spec.location")
+            case .gateway(let gateway):
+                collector.checkLocation(gateway.location, "spec.location")
+                collector.checkTelemetry(gateway.telemetry)
             case .route(let route): collector.checkRoute(route)
             case .budget(let budget): collector.checkBudget(budget)
             case .placementPlan(let plan): collector.checkPlacementPlan(plan, planes: planes)

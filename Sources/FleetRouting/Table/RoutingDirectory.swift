@@ -12,6 +12,8 @@ package final class RoutingDirectory: Sendable {
     /// By workload index.
     let hashPolicies: [HashPolicies]
     package let tenants: TenantDirectory
+    /// What this gateway tells of the requests it serves.
+    package let telemetry: GatewayTelemetry
     /// By workload index.
     private let admissions: [WorkloadAdmission]
     private let models: ByteKeyIndex
@@ -21,6 +23,7 @@ package final class RoutingDirectory: Sendable {
     package init(_ snapshot: RoutingSnapshot, previous: RoutingDirectory?) {
         version = snapshot.version
         gateway = snapshot.gateway
+        telemetry = snapshot.telemetry ?? .none
         let planes = Self.planeEntries(snapshot, previous: previous?.planes ?? [])
         let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
         self.planes = planes
