@@ -1,4 +1,5 @@
 package import FleetModel
+import FleetRouting
 package import Logging
 import NIOCore
 import NIOPosix
@@ -38,24 +39,34 @@ package struct GatewayServer: Service, CustomStringConvertible {
 
     private func serve(group: MultiThreadedEventLoopGroup, answers: ControlAnswers, token: String) async throws {
         let dialer = Dialer(via: configuration.via)
+        let telemetry = TelemetryService(
+            gateway: configuration.name, version: configuration.version, overrides: configuration.telemetry, group: group,
+            logger: logger)
         let plane = try await DataPlane.start(
-            listen: configuration.listen, group: group, dialer: dialer, limits: configuration.limits, local: answers.endpoints)
+            listen: configuration.listen, group: group, dialer: dialer, limits: configuration.limits, local: answers.endpoints,
+            recording: RequestRecorder.Configuration(
+                explained: configuration.rememberedRequests, notable: configuration.rememberedRequests / 4,
+                queue: telemetry.queue, overrides: configuration.telemetry))
         do {
             let control = try GatewayControl(
                 GatewayControl.Configuration(
                     gateway: configuration.name, controlURL: configuration.serverURL, token: token, caFile: configuration.caFile,
                     folder: configuration.stateFolder, dialer: dialer,
                     renewed: configuration.renewedCredentials),
-                group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() })
-            answers.connect(workers: plane.workers, facts: { control.facts })
+                group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() },
+                explain: { await answers.explanation(of: $0, at: configuration.name) })
+            answers.connect(workers: plane.workers, telemetry: telemetry, facts: { control.facts })
+            telemetry.start { control.facts.table?.directory.telemetry ?? .none }
             try await control.start(address: plane.address.description)
             onListening(plane.address)
             await Self.untilTold()
             logger.info("shutting down: finishing requests in flight")
             await plane.stop(deadline: configuration.drainDeadline)
+            await telemetry.stop()
             await control.stop()
         } catch {
             await plane.stop(deadline: .zero)
+            await telemetry.stop()
             throw error
         }
     }

@@ -17,14 +17,17 @@ package struct DataPlane: Sendable {
     /// - Parameter group: one worker is made on each of its loops.
     package static func start(
         listen: ListenAddress, group: MultiThreadedEventLoopGroup, dialer: Dialer, limits: ProxyLimits = ProxyLimits(),
-        local: LocalEndpoints
+        local: LocalEndpoints, recording: RequestRecorder.Configuration? = nil
     ) async throws -> DataPlane {
         var random = SystemRandomNumberGenerator()
         var workers: [WorkerHandle] = []
+        let recording = recording?.share(of: Array(group.makeIterator()).count)
         for loop in group.makeIterator() {
             let seed = random.next()
             let handle = loop.submit {
-                WorkerHandle(GatewayWorker(eventLoop: loop, dialer: dialer, limits: limits, local: local, seed: seed))
+                WorkerHandle(
+                    GatewayWorker(
+                        eventLoop: loop, dialer: dialer, limits: limits, local: local, seed: seed, recording: recording))
             }
             workers.append(try await handle.get())
         }

@@ -57,7 +57,7 @@ extension Exchange {
         guard state == .awaiting || state == .forwarding else { return }
         if isHeldUpByClient { return clientWasTooSlow(now: now) }
         worker.router.handle(.responseFailed(handle, .timeout), now: now)
-        worker.counters.upstreamFailed(.timeout)
+        noteFailure(.timeout)
         if state == .forwarding { return breakOff(now: now) }
         release(closing: true, failure: .response, now: now)
         firstByteAt = nil

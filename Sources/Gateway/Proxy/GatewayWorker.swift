@@ -14,6 +14,8 @@ package final class GatewayWorker {
     var random: SplitMix64
     /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
     var scratch: ByteBuffer
+    /// Nil where requests are not recorded.
+    package let recorder: RequestRecorder?
     let wheel: DeadlineWheel
     let gate = WorkloadGate()
     private(set) var pool: UpstreamPool!
@@ -25,9 +27,12 @@ package final class GatewayWorker {
     package private(set) var isDraining = false
     private var drained: EventLoopPromise<Void>?
 
+    /// - Parameter recording: what becomes of requests is recorded; nil records nothing.
     package init(
-        eventLoop: any EventLoop, dialer: Dialer, limits: ProxyLimits = ProxyLimits(), local: LocalEndpoints, seed: UInt64
+        eventLoop: any EventLoop, dialer: Dialer, limits: ProxyLimits = ProxyLimits(), local: LocalEndpoints, seed: UInt64,
+        recording: RequestRecorder.Configuration? = nil
     ) {
+        recorder = recording.map { RequestRecorder($0, eventLoop: eventLoop) }
         self.eventLoop = eventLoop
         self.limits = limits
         self.local = local
@@ -53,7 +58,10 @@ package final class GatewayWorker {
     package func apply(_ input: RouterInput) {
         eventLoop.preconditionInEventLoop()
         var mayServeMore = false
-        if case .table = input { mayServeMore = true }
+        if case .table(let table) = input {
+            mayServeMore = true
+            recorder?.follow(table.directory.telemetry)
+        }
         for action in router.apply(input, now: now()) {
             switch action {
             case .closeConnections(let handle): pool.closeAll(of: handle)
@@ -62,6 +70,13 @@ package final class GatewayWorker {
         }
         if mayServeMore { wakeWaiting() }
         gate.look()
+    }
+
+    /// The counters with what the recorder counts.
+    package var counted: LoopCounters {
+        var counted = counters
+        counted.droppedRecords = recorder?.dropped ?? 0
+        return counted
     }
 
     /// What the router counts of its own.
@@ -93,6 +108,7 @@ package final class GatewayWorker {
     /// Lets busy clients finish and closes the others; the future succeeds once none is left.
     package func drain() -> EventLoopFuture<Void> {
         isDraining = true
+        recorder?.flush()
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
         drained = promise
         for client in clients { client.closeWhenIdle() }
@@ -112,6 +128,7 @@ package final class GatewayWorker {
         guard isDraining, clients.isEmpty, let drained else { return }
         self.drained = nil
         pool.closeAll()
+        recorder?.flush()
         drained.succeed(())
     }
 

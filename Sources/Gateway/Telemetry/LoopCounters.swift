@@ -28,6 +28,8 @@ package struct LoopCounters: Equatable, Sendable {
     private(set) var requests: [[UInt64]] = []
     private(set) var timeToFirstByte: [Histogram] = []
     private(set) var duration: [Histogram] = []
+    /// Tokens, first tokens and waits in line.
+    package var generation = GenerationCounters()
     package private(set) var retries: UInt64 = 0
     package private(set) var hedges: UInt64 = 0
     package private(set) var fallbacks: UInt64 = 0
@@ -44,6 +46,8 @@ package struct LoopCounters: Equatable, Sendable {
     package var openUpstreamConnections = 0
     package var idleUpstreamConnections = 0
     package var requestsInFlight = 0
+    /// Of requests that were written nowhere for want of room.
+    package var droppedRecords: UInt64 = 0
 
     package init() {}
 
@@ -84,6 +88,7 @@ package struct LoopCounters: Equatable, Sendable {
         for index in reasons.indices { reasons[index] += other.reasons[index] }
         for index in refusals.indices { refusals[index] += other.refusals[index] }
         for index in admissionRefusals.indices { admissionRefusals[index] += other.admissionRefusals[index] }
+        generation.add(other.generation)
         retries += other.retries
         hedges += other.hedges
         fallbacks += other.fallbacks
@@ -95,6 +100,7 @@ package struct LoopCounters: Equatable, Sendable {
         openUpstreamConnections += other.openUpstreamConnections
         idleUpstreamConnections += other.idleUpstreamConnections
         requestsInFlight += other.requestsInFlight
+        droppedRecords += other.droppedRecords
     }
 
     /// Finished requests of a workload, over all planes and codes.

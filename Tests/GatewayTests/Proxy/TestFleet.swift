@@ -32,14 +32,14 @@ final class TestFleet: Sendable {
 
     var address: ListenAddress { plane.address }
 
-    init(limits: ProxyLimits = ProxyLimits()) async throws {
+    init(limits: ProxyLimits = ProxyLimits(), recording: RequestRecorder.Configuration? = nil) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let answer: LocalEndpoints.Answer = { loop in
             loop.makeSucceededFuture(LocalResponse(status: 200, contentType: "text/plain", body: Array("local".utf8)))
         }
         plane = try await DataPlane.start(
             listen: ListenAddress(host: "127.0.0.1", port: 0), group: group, dialer: Dialer(), limits: limits,
-            local: LocalEndpoints(metrics: answer, readiness: answer))
+            local: LocalEndpoints(metrics: answer, readiness: answer), recording: recording)
         view = ViewBox()
     }
 
@@ -48,9 +48,10 @@ final class TestFleet: Sendable {
         _ replicas: [Replica], limits: ProxyLimits = ProxyLimits(), maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
         idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
         workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
-        adjust: Adjustment = .none, _ body: @Sendable (TestFleet) async throws -> Void
+        recording: RequestRecorder.Configuration? = nil, adjust: Adjustment = .none,
+        _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
-        let fleet = try await TestFleet(limits: limits)
+        let fleet = try await TestFleet(limits: limits, recording: recording)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
@@ -154,6 +155,8 @@ final class TestFleet: Sendable {
     func account(_ workload: WorkloadName) -> WorkloadAccount? {
         view.view.withLock { $0.table?.directory.workloads.first { $0.name == workload }?.account }
     }
+
+    var table: RoutingTable? { view.view.withLock { $0.table } }
 
     func statistics() async throws -> RouterStatistics {
         try await plane.workers[0].submit { $0.statistics() }.get()
