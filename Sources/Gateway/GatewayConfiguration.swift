@@ -12,6 +12,9 @@ package struct GatewayConfiguration: Sendable {
     /// Threads that serve; each has its own upstream connections and router.
     package static let threadRange = 1...64
 
+    /// Requests that may be remembered: some kilobytes each.
+    package static let rememberedRange = 0...65_536
+
     package var name: GatewayName
     package var listen: ListenAddress
     /// This gateway's own folder: it holds the last good snapshot.
@@ -33,6 +36,12 @@ package struct GatewayConfiguration: Sendable {
     package var limits = ProxyLimits()
     /// How long requests in flight may take to finish once the gateway is told to end.
     package var drainDeadline = Duration.seconds(20)
+    /// What flags and environment say of access log and traces; goes before what the fleet declares.
+    package var telemetry = TelemetryOverrides()
+    /// Requests that can be explained; 0 remembers none.
+    package var rememberedRequests = RequestRecorder.Configuration.standardExplained
+    /// Of this program, for traces.
+    package var version = "unknown"
 
     package init(
         name: GatewayName, listen: ListenAddress, stateFolder: String, serverURL: String? = nil,
@@ -64,6 +73,12 @@ package struct GatewayConfiguration: Sendable {
         guard Self.threadRange.contains(threads) else {
             throw Problem(
                 description: "threads is \(Self.threadRange.lowerBound) to \(Self.threadRange.upperBound), not \(threads)")
+        }
+        guard Self.rememberedRange.contains(rememberedRequests) else {
+            throw Problem(
+                description:
+                    "remembered requests are \(Self.rememberedRange.lowerBound) to \(Self.rememberedRange.upperBound), not \(rememberedRequests)"
+            )
         }
         guard !hasControlPlane || tokenFile != nil else {
             throw Problem(description: "a control plane's address needs a token file")

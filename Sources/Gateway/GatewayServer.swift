@@ -46,9 +46,15 @@ package struct GatewayServer: Service, CustomStringConvertible {
     private func serve(group: MultiThreadedEventLoopGroup, answers: ControlAnswers, token: String) async throws {
         let dialer = Dialer(via: configuration.via)
         let transport = try configuration.initialTransport()
+        let telemetry = TelemetryService(
+            gateway: configuration.name, version: configuration.version, overrides: configuration.telemetry, group: group,
+            logger: logger)
         let plane = try await DataPlane.start(
             listen: configuration.listen, group: group, dialer: dialer, limits: configuration.limits, local: answers.endpoints,
-            transport: transport)
+            transport: transport,
+            recording: RequestRecorder.Configuration(
+                explained: configuration.rememberedRequests, notable: configuration.rememberedRequests / 4,
+                queue: telemetry.queue, overrides: configuration.telemetry))
         let keeper = CertificateKeeper(
             fixed: configuration.tls, initial: transport, isExposed: !configuration.listen.isLoopback, workers: plane.workers,
             dialer: dialer, logger: logger)
@@ -58,8 +64,10 @@ package struct GatewayServer: Service, CustomStringConvertible {
                     gateway: configuration.name, controlURL: configuration.serverURL, token: token, caFile: configuration.caFile,
                     folder: configuration.stateFolder, dialer: dialer,
                     renewed: configuration.renewedCredentials, onSnapshot: { await keeper.follow($0) }),
-                group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() })
-            answers.connect(workers: plane.workers, facts: { control.facts })
+                group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() },
+                explain: { await answers.explanation(of: $0, at: configuration.name) })
+            answers.connect(workers: plane.workers, telemetry: telemetry, facts: { control.facts })
+            telemetry.start { control.facts.table?.directory.telemetry ?? .none }
             try await control.start(address: plane.address.description)
             let looking = Task { await keeper.run() }
             let places = Task { [logger] in
@@ -76,9 +84,11 @@ package struct GatewayServer: Service, CustomStringConvertible {
             places.cancel()
             await places.value
             await plane.stop(deadline: configuration.drainDeadline)
+            await telemetry.stop()
             await control.stop()
         } catch {
             await plane.stop(deadline: .zero)
+            await telemetry.stop()
             throw error
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineInterface
 import FleetModel
 import FleetTransport
+import FoundationEssentials
 import Gateway
 import Logging
 import ServiceLifecycle
@@ -50,6 +51,14 @@ struct GatewayCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "TLS for clients")
     var tls: GatewayTLSOptions
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Write one JSON line a request there; - is standard output (default: as the fleet declares).", valueName: "FILE"))
+    var accessLog: String?
+
+    @Option(name: .long, help: ArgumentHelp("Requests that can be explained; 0 remembers none.", valueName: "N"))
+    var rememberedRequests = 4_096
 
     @Option(name: .long, help: "Threads that serve.")
     var threads = 1
@@ -78,11 +87,19 @@ struct GatewayCommand: AsyncParsableCommand {
         }
         let folder = StateFolder(root: state)
         let gateway = GatewayName(name)
-        let configuration = GatewayConfiguration(
+        var configuration = GatewayConfiguration(
             name: gateway, listen: address, stateFolder: folder.gatewayFolder(gateway), serverURL: server,
             serverAddressFile: server == nil ? folder.serverAddress : nil,
             tokenFile: tokenFile ?? folder.tokenFile(.gateway(gateway)), caFile: caFile, via: try proxies(), threads: threads,
             tls: try tls.declaration())
+        configuration.version = ProductVersion.current
+        configuration.rememberedRequests = rememberedRequests
+        do {
+            configuration.telemetry = try TelemetryOverrides(
+                accessLog: accessLog, environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw ValidationError(error.description)
+        }
         do {
             try configuration.validate()
         } catch {

@@ -99,7 +99,18 @@ struct FleetGenerator {
                 return ClientPlace(
                     trustedProxies: generator.flag() ? ["10.0.0.0/8"] : ["fd00::/8", "127.0.0.1/32"], addressHeader: address,
                     countryHeader: country, database: generator.maybe { _ in "/var/lib/GeoIP/places.mmdb" })
-            })
+            },
+            telemetry: GatewayTelemetry(
+                accessLog: maybe {
+                    GatewayTelemetry.AccessLog(
+                        path: $0.pick(["-", "/var/log/access.log"]), sampling: Double($0.int(0...100)) / 100,
+                        maxBytes: $0.int(64...4_096) << 10, maxFiles: $0.int(1...100))
+                },
+                tracing: maybe {
+                    GatewayTelemetry.Tracing(
+                        endpoint: $0.pick(["http://127.0.0.1:4318", "https://otel.example.com/in"]),
+                        sampling: Double($0.int(0...100)) / 100, serviceName: $0.pick(["tradewind-gateway", "door"]))
+                }))
     }
 
     private mutating func engine() -> EngineSpec {

@@ -45,6 +45,10 @@ package struct APIRequest: Equatable, Sendable {
         APIRequest("GET", "\(root)/explain/\(segment(workload.rawValue))")
     }
 
+    package static func explain(request id: String) -> APIRequest {
+        APIRequest("GET", "\(root)/requests?id=\(segment(id))")
+    }
+
     package static func createToken(_ scope: TokenScope) -> APIRequest {
         APIRequest("POST", "\(root)/tokens", body: ["scope": .string(scope.description)])
     }

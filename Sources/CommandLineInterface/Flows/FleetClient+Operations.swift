@@ -33,6 +33,16 @@ extension FleetClient {
         }
     }
 
+    /// `tradewind explain request ID`.
+    package func explain(request id: String, format: OutputFormat) async throws {
+        let explanation = try await connection.value(of: .explain(request: id))
+        switch format {
+        case .json: try console.write(JSONText.pretty(explanation) + "\n")
+        case .yaml: try console.write(YAMLText.document(explanation))
+        case .table, .wide: try console.write(RequestText.rendered(explanation))
+        }
+    }
+
     /// `tradewind token create --scope SCOPE`: the token alone on standard output, so that it can be sent into a file.
     package func createToken(_ scope: TokenScope) async throws {
         let answer = try await connection.value(of: .createToken(scope))

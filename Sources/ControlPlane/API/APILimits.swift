@@ -8,6 +8,10 @@ package enum APILimits {
     package static let reportBytes = 1 << 20
     /// Bytes of any other body; more is refused with 413.
     package static let commandBytes = 4 << 10
+    /// Bytes of a gateway's answer about one request; more is refused with 413.
+    package static let explanationBytes = 256 << 10
+    /// Bytes of a request's id, as gateways take them from clients.
+    package static let requestIDBytes = 128
     /// Replicas in one report; more is refused with 422.
     package static let reportedReplicas = 4_096
     /// Bytes of one request's header fields, and their number; more ends the connection.

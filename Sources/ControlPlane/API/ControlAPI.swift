@@ -11,6 +11,7 @@ package struct ControlAPI: Sendable {
     let desk: DeclarationDesk
     let changes: ChangeHub
     let streams: DocumentHub
+    let inquiries: InquiryDesk
     let reconciler: Reconciler
     let clock: any FleetClock
     package let tokens: TokenOffice
@@ -18,7 +19,7 @@ package struct ControlAPI: Sendable {
 
     package init(
         store: any FleetStore, notary: AuditNotary, documents: ResourceDocuments, changes: ChangeHub, streams: DocumentHub,
-        reconciler: Reconciler, tokens: TokenOffice, clock: any FleetClock
+        inquiries: InquiryDesk, reconciler: Reconciler, tokens: TokenOffice, clock: any FleetClock
     ) {
         self.store = store
         self.notary = notary
@@ -26,6 +27,7 @@ package struct ControlAPI: Sendable {
         desk = DeclarationDesk(store: store, documents: documents, clock: clock)
         self.changes = changes
         self.streams = streams
+        self.inquiries = inquiries
         self.reconciler = reconciler
         self.clock = clock
         self.tokens = tokens
@@ -91,6 +93,7 @@ package struct ControlAPI: Sendable {
         let token = try await tokens.mint(scope, by: context.author)
         // Streams opened with the token this one replaces end, so that the old token stops working at once.
         streams.disconnect(scope)
+        if case .gateway(let name) = scope { inquiries.disconnect(name) }
         reconciler.wake()
         return try .json(["token": token, "scope": scope.description], status: .created)
     }

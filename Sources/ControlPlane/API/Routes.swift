@@ -40,6 +40,7 @@ package enum Routes {
         APIRoute(.get, "/api/v1alpha1/replicas", .admin) { api, _, _ in try await api.replicas() },
         APIRoute(.get, "/api/v1alpha1/events", .admin) { api, request, _ in try await api.events(request) },
         APIRoute(.get, "/api/v1alpha1/explain/{workload}", .admin) { api, _, context in try await api.explain(context) },
+        APIRoute(.get, "/api/v1alpha1/requests", .admin) { api, request, _ in try await api.explainRequest(request) },
         APIRoute(.get, "/api/v1alpha1/audit", .admin) { api, request, _ in try await api.audit(request) },
         APIRoute(.get, "/api/v1alpha1/audit/verify", .admin) { api, _, _ in try await api.verifyAudit() },
 
@@ -55,6 +56,12 @@ package enum Routes {
             try api.snapshotStream(context)
         },
         APIRoute(.post, "/internal/v1/gateways/{name}/report", .gatewayInPath) { try await $0.gatewayReport($1, $2) },
+        APIRoute(.get, "/internal/v1/gateways/{name}/inquiries", .gatewayInPath) { api, _, context in
+            try api.inquiryStream(context)
+        },
+        APIRoute(.post, "/internal/v1/gateways/{name}/inquiries/{inquiry}", .gatewayInPath) {
+            try await $0.inquiryAnswer($1, $2)
+        },
     ]
 
     /// The router of an API: each request is counted, its errors are mapped, its token is checked, and its route answers.

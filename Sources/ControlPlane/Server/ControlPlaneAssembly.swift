@@ -11,6 +11,7 @@ package struct ControlPlaneAssembly: Sendable {
     package let reconciler: Reconciler
     package let changes: ChangeHub
     package let streams: DocumentHub
+    package let inquiries: InquiryDesk
     package let api: ControlAPI
 
     package init(folder: StateFolder, clock: any FleetClock, logger: Logger) async throws {
@@ -22,11 +23,12 @@ package struct ControlPlaneAssembly: Sendable {
         try await tokens.ensure(.admin)
         changes = ChangeHub(version: try await store.contents(of: .provider).resourceVersion, documents: documents)
         streams = DocumentHub()
+        inquiries = InquiryDesk()
         reconciler = Reconciler(
             store: store, documents: documents, tokens: tokens, hub: streams, clock: clock, logger: logger)
         api = ControlAPI(
-            store: store, notary: notary, documents: documents, changes: changes, streams: streams, reconciler: reconciler,
-            tokens: tokens, clock: clock)
+            store: store, notary: notary, documents: documents, changes: changes, streams: streams, inquiries: inquiries,
+            reconciler: reconciler, tokens: tokens, clock: clock)
         store.observe { [changes] in changes.publish($0) }
     }
 

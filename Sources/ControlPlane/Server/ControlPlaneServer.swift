@@ -40,7 +40,8 @@ package struct ControlPlaneServer: Service, CustomStringConvertible {
                 address: .hostname(configuration.host, port: configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(APILimits.connections)),
             services: [
-                assembly.reconciler, Heartbeat(changes: assembly.changes, documents: assembly.streams),
+                assembly.reconciler,
+                Heartbeat(changes: assembly.changes, documents: assembly.streams, inquiries: assembly.inquiries),
                 AuditSigning(store: assembly.store, notary: assembly.notary, logger: logger),
             ],
             onServerRunning: { channel in await announce(channel) },

@@ -52,7 +52,7 @@ package struct SnapshotComposer: Sendable {
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,
             workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes,
             tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count, tls: gateway.tls,
-            clientPlace: gateway.clientPlace)
+            clientPlace: gateway.clientPlace, telemetry: gateway.telemetry == .none ? nil : gateway.telemetry)
     }
 
     private func workload(_ workload: Workload, at gateway: Gateway) -> RoutingSnapshot.Workload {

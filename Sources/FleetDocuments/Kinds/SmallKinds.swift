@@ -55,6 +55,8 @@ extension Gateway {
             .optional("listen", \.listen, .listenAddress),
             .optional("tls", \.tls, .gatewayTLS),
             .optional("clientPlace", \.clientPlace, ClientPlace.rule),
+            .optional("accessLog", \.telemetry.accessLog, GatewayTelemetry.AccessLog.rule),
+            .optional("tracing", \.telemetry.tracing, GatewayTelemetry.Tracing.rule),
         ])
 }
 

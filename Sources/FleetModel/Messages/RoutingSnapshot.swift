@@ -156,11 +156,13 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var gatewayCount: Int
     /// How clients reach this gateway; nil: in plain HTTP. Names files, holds no key.
     package var tls: GatewayTLS?
+    /// Nil means ``GatewayTelemetry/none``.
+    package var telemetry: GatewayTelemetry?
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
         routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1, tls: GatewayTLS? = nil,
-        clientPlace: ClientPlace? = nil
+        clientPlace: ClientPlace? = nil, telemetry: GatewayTelemetry? = nil
     ) {
         format = Self.currentFormat
         self.version = version
@@ -173,6 +175,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.gatewayCount = gatewayCount
         self.tls = tls
         self.clientPlace = clientPlace
+        self.telemetry = telemetry
     }
 }
 

@@ -8,18 +8,20 @@ package struct Gateway: Equatable, Sendable {
     package var tls: GatewayTLS?
     /// Nil: its clients are taken to be where it stands.
     package var clientPlace: ClientPlace?
+    package var telemetry: GatewayTelemetry
 
     package var name: GatewayName { GatewayName(metadata.name) }
 
     package init(
         metadata: Metadata, location: Location, listen: ListenAddress? = nil, tls: GatewayTLS? = nil,
-        clientPlace: ClientPlace? = nil
+        clientPlace: ClientPlace? = nil, telemetry: GatewayTelemetry = .none
     ) {
         self.metadata = metadata
         self.location = location
         self.listen = listen
         self.tls = tls
         self.clientPlace = clientPlace
+        self.telemetry = telemetry
     }
 }
 

@@ -17,6 +17,7 @@ extension Fleet {
             case .compliancePolicy(let policy): collector.checkPolicy(policy)
             case .gateway(let gateway):
                 collector.checkGateway(gateway, hasTenants: existing.contains { $0.kind == .tenant })
+                collector.checkTelemetry(gateway.telemetry)
             case .route(let route): collector.checkRoute(route)
             case .budget(let budget): collector.checkBudget(budget)
             case .placementPlan(let plan): collector.checkPlacementPlan(plan, planes: planes)

@@ -157,7 +157,7 @@ extension ProblemCollector {
             milliseconds, in: 1...most, field, accepted: "a time above 0 and at most \(Duration.milliseconds(most).text)")
     }
 
-    private mutating func requireShare(_ share: Double, _ field: FieldPath) {
+    mutating func requireShare(_ share: Double, _ field: FieldPath) {
         require(
             share >= 0 && share <= 1, field, "\(Share(share).text) is out of range", accepted: "a share from 0% to 100%")
     }

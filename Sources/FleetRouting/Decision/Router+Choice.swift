@@ -4,6 +4,7 @@ extension Router {
     /// Where this request goes. It changes nothing but whose turn it is: tell ``RouterEvent/requestStarted(_:)`` and
     /// ``remember(_:on:)`` when the request is dispatched.
     package mutating func decide(_ request: RequestFacts, attempts: AttemptHistory, now: Moment) -> RoutingDecision {
+        compared = Compared()
         if let refusal = admissionRefusal(request.workload, now: now) { return .refuse(refusal) }
         let policy = workloads[request.workload.value]
         var isAnyFull = false
@@ -20,8 +21,11 @@ extension Router {
             let pass = Pass(
                 policy: policy, request: request, attempts: attempts, availability: availability, now: now, chance: chance,
                 priority: priority)
+            compared.choices = policy.choices
+            compared.availability = availability
             guard var group = scorePlanes(pass, isAnyFull: &isAnyFull) else { continue }
             if let shares = request.planes { group = drawPlane(shares, group, pass) }
+            compared.rank = group.rank
             return choose(in: group, pass)
         }
         if isOutside(request, policy) { return .refuse(.fenced) }

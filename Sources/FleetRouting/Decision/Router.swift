@@ -41,6 +41,8 @@ package struct Router {
     var random: SplitMix64
     /// Reused by every decision; as long as the longest list of choices.
     var scores: [PlaneScore] = []
+    /// What the last decision compared, for ``explainLast(_:_:attempts:now:into:)``.
+    var compared = Compared()
     /// Breaks ties between equals, in turn.
     var rotation: UInt64 = 0
     private var contact: Moment?

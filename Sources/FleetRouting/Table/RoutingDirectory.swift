@@ -14,6 +14,8 @@ package final class RoutingDirectory: Sendable {
     package let tenants: TenantDirectory
     /// How places of clients are found out; nil: they are taken to be where the gateway stands.
     package let clientPlace: ClientPlaceEntry?
+    /// What this gateway tells of the requests it serves.
+    package let telemetry: GatewayTelemetry
     /// By workload index.
     private let admissions: [WorkloadAdmission]
     private let models: ByteKeyIndex
@@ -23,6 +25,7 @@ package final class RoutingDirectory: Sendable {
     package init(_ snapshot: RoutingSnapshot, previous: RoutingDirectory?) {
         version = snapshot.version
         gateway = snapshot.gateway
+        telemetry = snapshot.telemetry ?? .none
         let planes = Self.planeEntries(snapshot, previous: previous?.planes ?? [])
         let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
         self.planes = planes

@@ -1,6 +1,6 @@
 package import FleetModel
 import FleetRouting
-import FleetTransport
+package import FleetTransport
 package import Logging
 package import NIOCore
 import Synchronization
@@ -80,6 +80,7 @@ package final class GatewayControl: Sendable {
     private let eventLoop: any EventLoop
     private let observer: NIOLoopBoundBox<FleetObserver>
     private let finishedRequests: @Sendable () async -> [String: UInt64]
+    private let explain: @Sendable (String) async -> JSONValue?
     private let logger: Logger
     private let state = Mutex(State())
     private let newestFacts = FactsBox()
@@ -88,13 +89,16 @@ package final class GatewayControl: Sendable {
     ///   - group: one of its loops carries feeds and probes.
     ///   - sinks: the workers, each on its loop.
     ///   - finishedRequests: finished requests by workload name, for the report to the control plane.
+    ///   - explain: what became of the request with an id; nil where that is not known.
     package init(
         _ configuration: Configuration, group: any EventLoopGroup, sinks: [any RouterInputSink], logger: Logger,
-        finishedRequests: @escaping @Sendable () async -> [String: UInt64]
+        finishedRequests: @escaping @Sendable () async -> [String: UInt64],
+        explain: @escaping @Sendable (String) async -> JSONValue? = { _ in nil }
     ) throws {
         self.configuration = configuration
         self.logger = logger
         self.finishedRequests = finishedRequests
+        self.explain = explain
         self.group = group
         if let url = configuration.controlURL {
             let client = try ControlClient(
@@ -125,7 +129,10 @@ package final class GatewayControl: Sendable {
         let keeper = Task { await self.keepSpendRegularly() }
         state.withLock { $0.tasks = [keeper] }
         guard configuration.controlURL != nil || configuration.renewed != nil else { return }
+        let inquiries = InquiryFollower(
+            gateway: configuration.gateway, client: { self.state.withLock { $0.client } }, explain: explain, logger: logger)
         let tasks = [
+            Task { await inquiries.run() },
             Task { await self.followSnapshots() },
             Task { await self.report(address: address) },
         ]

@@ -8,6 +8,8 @@ package struct RequestIdentity: Equatable, Sendable {
     package private(set) var lines: [UInt8] = []
     /// Bytes of the first line: the one the client gets back.
     package private(set) var requestLineCount = 0
+    /// The trace is the client's, not one that begins here.
+    package private(set) var continuesTrace = false
 
     package init() { lines.reserveCapacity(Self.capacity) }
 
@@ -27,7 +29,9 @@ package struct RequestIdentity: Equatable, Sendable {
         append("\r\n")
         requestLineCount = lines.count
         append("traceparent: ")
+        continuesTrace = false
         if let trace = head.traceParent, Self.isSane(trace: trace, bytes) {
+            continuesTrace = true
             lines.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[trace]))
         } else {
             append("00-")
@@ -43,6 +47,13 @@ package struct RequestIdentity: Equatable, Sendable {
     /// An identity for a request whose head could not be read.
     package mutating func make(random: inout some RandomNumberGenerator) {
         take(RequestHead(), UnsafeRawBufferPointer(start: nil, count: 0), random: &random)
+    }
+
+    /// Overwrites bytes of the second line.
+    mutating func replace(at offset: Int, _ bytes: some Sequence<UInt8>) {
+        for (index, byte) in bytes.enumerated() where requestLineCount + offset + index < lines.count {
+            lines[requestLineCount + offset + index] = byte
+        }
     }
 
     private mutating func append(_ text: StaticString) {

@@ -329,6 +329,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     /// Answers in place of a replica.
     func refuse(_ refusal: GatewayRefusal) {
         if let reason = AdmissionRefusal(refusal) { worker.counters.refused(reason) }
+        exchange.noteRefusal(refusal)
         var response = LocalResponse(refusal, dialect: errorDialect)
         if case .quotaExceeded = refusal { response.rateLimits = rateLimits(now: worker.now()) }
         respond(response, closes: refusal.closes)
@@ -397,6 +398,9 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
         worker.counters.requestFinished(
             workload: exchange.countedWorkload, plane: exchange.countedPlane, status: status,
             firstByte: firstByte.map { $0.since(startedAt) }, duration: now.since(startedAt))
+        if let recorder = worker.recorder, recorder.isActive {
+            finishRecord(recorder, status: status, firstByte: firstByte, now: now)
+        }
         exchange.forget()
     }
 

@@ -1,5 +1,6 @@
 import FleetModel
 import FleetRouting
+import FleetTransport
 import NIOCore
 import Synchronization
 
@@ -7,13 +8,14 @@ import Synchronization
 final class ControlAnswers: Sendable {
     private struct Sources {
         var workers: [WorkerHandle] = []
+        var telemetry: TelemetryService?
         var facts: @Sendable () -> ControlFacts = { ControlFacts() }
     }
 
     private let sources = Mutex(Sources())
 
-    func connect(workers: [WorkerHandle], facts: @escaping @Sendable () -> ControlFacts) {
-        sources.withLock { $0 = Sources(workers: workers, facts: facts) }
+    func connect(workers: [WorkerHandle], telemetry: TelemetryService, facts: @escaping @Sendable () -> ControlFacts) {
+        sources.withLock { $0 = Sources(workers: workers, telemetry: telemetry, facts: facts) }
     }
 
     var endpoints: LocalEndpoints {
@@ -36,16 +38,34 @@ final class ControlAnswers: Sendable {
         return requests
     }
 
+    /// What became of the newest request with an id; nil where no loop knows it any more.
+    func explanation(of request: String, at gateway: GatewayName) async -> JSONValue? {
+        let sources = sources.withLock { $0 }
+        let id = Array(request.utf8)
+        var newest: RequestRecord?
+        for worker in sources.workers {
+            let found = try? await worker.submit { $0.recorder?.record(of: id) }.get()
+            if let record = found ?? nil, newest.map({ $0.startedAt < record.startedAt }) ?? true { newest = record }
+        }
+        return newest.map { record in
+            RequestExplanation(
+                record, gateway: gateway, table: sources.facts().table, clock: .read(), now: NIODeadline.now().moment
+            ).document
+        }
+    }
+
     private func metrics(on eventLoop: any EventLoop) -> EventLoopFuture<LocalResponse> {
         let sources = sources.withLock { $0 }
         let parts = sources.workers.map { worker in
-            worker.submit { ($0.counters, $0.statistics()) }
+            worker.submit { ($0.counted, $0.statistics()) }
         }
         return EventLoopFuture.whenAllSucceed(parts, on: eventLoop).map { parts in
             var total = LoopCounters()
             for part in parts { total.add(part.0) }
             let page = MetricsPage.render(
-                counters: total, routers: parts.map(\.1), facts: sources.facts(), now: NIODeadline.now().moment)
+                counters: total, routers: parts.map(\.1), facts: sources.facts(),
+                telemetry: sources.telemetry?.statistics ?? .init(),
+                now: NIODeadline.now().moment)
             return LocalResponse(status: 200, contentType: MetricsPage.contentType, body: Array(page.utf8))
         }
     }

@@ -19,17 +19,18 @@ package struct DataPlane: Sendable {
     ///   - transport: how clients are taken in until the workers are told otherwise.
     package static func start(
         listen: ListenAddress, group: MultiThreadedEventLoopGroup, dialer: Dialer, limits: ProxyLimits = ProxyLimits(),
-        local: LocalEndpoints, transport: ClientTransport = .plain
+        local: LocalEndpoints, transport: ClientTransport = .plain, recording: RequestRecorder.Configuration? = nil
     ) async throws -> DataPlane {
         var random = SystemRandomNumberGenerator()
         var workers: [WorkerHandle] = []
+        let recording = recording?.share(of: Array(group.makeIterator()).count)
         for loop in group.makeIterator() {
             let seed = random.next()
             let handle = loop.submit {
                 WorkerHandle(
                     GatewayWorker(
                         eventLoop: loop, dialer: dialer, limits: limits, local: local, seed: seed, transport: transport,
-                        isExposed: !listen.isLoopback))
+                        isExposed: !listen.isLoopback, recording: recording))
             }
             workers.append(try await handle.get())
         }

@@ -22,7 +22,7 @@ extension Exchange {
         let wasIdle = !connection.isFresh && !hasStarted
         if state == .forwarding {
             worker.router.handle(.responseFailed(handle, .broken), now: now)
-            worker.counters.upstreamFailed(.broken)
+            noteFailure(.broken)
             return breakOff(now: now)
         }
         if wasIdle, plan.isRepeatable, plan.isHeld, let entry = worker.table?.replica(handle) {
@@ -36,7 +36,7 @@ extension Exchange {
         // A body that was being sent may be what the replica would not take: that alone does not eject it at once.
         let isLost = !hasStarted && !wasIdle && plan.isHeld
         worker.router.handle(isLost ? .connectFailed(handle) : .responseFailed(handle, .broken), now: now)
-        worker.counters.upstreamFailed(.broken)
+        noteFailure(.broken)
         release(closing: true, failure: hasStarted ? .response : .connection, now: now)
         firstByteAt = nil
         if adoptHedge(now: now) { return }
@@ -71,7 +71,7 @@ extension Exchange {
         guard case .send(let next, _, let reason) = worker.router.decide(facts, attempts: tried, now: now), reason != .panic,
             !tried.contains(next)
         else { return }
-        worker.counters.upstreamFailed(.timeout)
+        noteFailure(.timeout)
         release(closing: true, failure: .response, now: now)
         firstByteAt = nil
         if adoptHedge(now: now) { return }
@@ -86,6 +86,7 @@ extension Exchange {
             !keepAlive.isHeadSent && (response.map { clientFraming($0, isComplete: false, held: 0) == .untilClose } ?? false)
         release(closing: true, now: now)
         finish()
+        journal?.record.error = "response_cut"
         client.count(status: 502, firstByte: firstByteAt)
         client.abortAfterExchange(resets: endsWithConnection)
     }
@@ -109,6 +110,7 @@ extension Exchange {
         let held = connection
         connection = nil
         if reservation != nil { usage = held?.reader.usage }
+        noteUsage(held)
         endAttempt(failure, now: now)
         guard let held else { return }
         held.detach()

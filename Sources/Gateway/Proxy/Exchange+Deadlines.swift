@@ -58,7 +58,7 @@ extension Exchange {
         if client.phase == .tunneling { return closeTunnel(now: now) }
         if isHeldUpByClient { return clientWasTooSlow(now: now) }
         worker.router.handle(.responseFailed(handle, .timeout), now: now)
-        worker.counters.upstreamFailed(.timeout)
+        noteFailure(.timeout)
         if state == .forwarding { return breakOff(now: now) }
         release(closing: true, failure: .response, now: now)
         firstByteAt = nil

@@ -80,6 +80,7 @@ extension Exchange {
         fallback.next = step.position + 1
         fallback.body = step.body
         leaveGate()
+        noteFallback(step.entry.workload)
         if let route { facts = facts(workload: step.entry.workload, route: route) }
         history = AttemptHistory()
         plan.beginAnew()

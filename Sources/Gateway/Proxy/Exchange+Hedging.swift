@@ -56,6 +56,7 @@ extension Exchange {
         else { return }
         guard worker.budget.spend(now: now) else { return ticket.end() }
         let hedge = Hedge(entry, plane: plane, ticket: ticket, now: now)
+        hedge.recordPosition = noteAttempt(entry, .hedge, now: now)
         self.hedge = hedge
         wasHedged = true
         plan.noteAttempt()
@@ -82,6 +83,7 @@ extension Exchange {
         hedge.connection = connection
         hedge.dispatchedAt = now
         plan.noteSent()
+        noteSent(hedge.recordPosition, now: now)
         writeRequest(on: connection)
     }
 
@@ -159,6 +161,7 @@ extension Exchange {
         epoch += 1
         deadlines.attempt = route?.policy.perTryTimeout.map { hedge.dispatchedAt.advanced(by: $0) }
         worker.counters.routed(.hedge)
+        journal?.adopted(hedge.recordPosition, now: worker.now())
     }
 
     /// Ends the hedge: it lost, failed, or nobody waits any more.
@@ -167,6 +170,7 @@ extension Exchange {
         hedge = nil
         worker.router.handle(.finished(dropped.handle), now: now)
         dropped.ticket.end()
+        journal?.dropped(dropped.recordPosition, isFailure: failure != nil, now: now)
         if let failure { history.record(dropped.handle, plane: dropped.plane, failure) }
         guard let connection = dropped.connection else { return }
         connection.detach()

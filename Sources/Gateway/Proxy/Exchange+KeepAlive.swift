@@ -70,6 +70,7 @@ extension Exchange {
             return endStream(said, isError: response.status >= 300, status: response.status)
         }
         state = .forwarding
+        noteFirstToken(now: now)
         forwardBehindHead(connection, response)
         connection.flushAfterRead(client)
         worker.noteServed(facts.workload, now: now)
@@ -99,6 +100,7 @@ extension Exchange {
     /// Tells a failure as the event `error`, which OpenAI's and Anthropic's clients raise, and ends the stream in order.
     func tellStreamError(_ refusal: GatewayRefusal) {
         if let reason = AdmissionRefusal(refusal) { worker.counters.refused(reason) }
+        noteRefusal(refusal)
         endStream(LocalResponse(refusal, dialect: client.errorDialect).body, isError: true, status: refusal.status)
     }
 

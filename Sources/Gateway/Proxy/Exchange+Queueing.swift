@@ -40,6 +40,7 @@ extension Exchange {
         let deadline = lineDeadline ?? now.advanced(by: .milliseconds(policy.queueTimeoutMilliseconds))
         lineDeadline = deadline
         state = .queued
+        queuedAt = now
         epoch += 1
         guard worker.gate.wait(self, policy, deadline: deadline) else {
             state = .idle
@@ -55,6 +56,7 @@ extension Exchange {
         isInside = true
         state = .idle
         let now = worker.now()
+        noteQueueWait(now: now)
         armWithoutPhase(now: now)
         attempt(now: now)
     }
@@ -69,6 +71,7 @@ extension Exchange {
     func leaveGate() {
         lineNumber = 0
         lineDeadline = nil
+        if queuedAt != nil { noteQueueWait(now: worker.now()) }
         guard isInside else { return }
         isInside = false
         worker.gate.leave(gatePlace)

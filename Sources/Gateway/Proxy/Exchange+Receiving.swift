@@ -51,6 +51,7 @@ extension Exchange {
     /// Learns from the status; true when the response is set aside for another attempt.
     func replaces(_ response: ResponseHead, on connection: UpstreamConnection, now: Moment) -> Bool {
         firstByteAt = now
+        journal?.answered(status: response.status, now: now)
         if response.status < 500 || response.status == 501 || response.status == 505 {
             let firstByte = now.since(dispatchedAt)
             worker.router.handle(.firstByte(handle, after: firstByte), now: now)
@@ -58,7 +59,7 @@ extension Exchange {
             if reason != .hedge { noteFirstByte(after: firstByte) }
         } else {
             worker.router.handle(.responseFailed(handle, Self.failure(of: response.status)), now: now)
-            worker.counters.upstreamFailed(.serverError)
+            noteFailure(.serverError)
         }
         if hedge?.connection != nil, Self.callsForFallback(response.status) {
             release(closing: !connection.reader.isReusable, failure: .response, now: now)
@@ -100,6 +101,7 @@ extension Exchange {
         let isComplete = connection.reader.isComplete
         let body = connection.reader.takeBody()
         responseBytes = body.readableBytes
+        if response.isEventStream { noteFirstToken(now: now) }
         let framing = clientFraming(response, isComplete: isComplete, held: body.readableBytes)
         let closes = client.isLastRequest || framing == .untilClose || !client.body.isComplete
         state = .forwarding

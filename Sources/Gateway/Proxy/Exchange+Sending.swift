@@ -11,6 +11,7 @@ extension Exchange {
         plan.noteSent()
         dispatchedAt = now
         deadlines.attempt = route?.policy.perTryTimeout.map { now.advanced(by: $0) }
+        noteSent(nil, now: now)
         writeRequest(on: connection)
         arm(after: route?.firstByteTimeout ?? .seconds(60), now: now)
         if !client.body.isComplete { client.readMore() } else { planHedge(now: now) }
@@ -21,7 +22,7 @@ extension Exchange {
         let (client, worker) = (client, worker)
         connection.begin(
             self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10,
-            scansUsage: reservation != nil && !client.passesUpgrade, acceptsUpgrade: client.passesUpgrade)
+            scansUsage: readsUsage && !client.passesUpgrade, acceptsUpgrade: client.passesUpgrade)
         var out = worker.scratch
         worker.scratch = ByteBuffer()
         out.clear()

@@ -59,6 +59,10 @@ final class Exchange {
     var lineDeadline: Moment?
     /// Body bytes of the response that went to the client.
     var responseBytes = 0
+    /// What becomes of the request, for the access log, traces and explanations; nil where none of them is on.
+    var journal: RequestJournal?
+    /// When it took its place in line; nil while it stands in none.
+    var queuedAt: Moment?
 
     init(worker: GatewayWorker, client: ClientConnection) {
         self.worker = worker
@@ -96,6 +100,7 @@ final class Exchange {
         worker.budget.earn()
         worker.counters.requestsInFlight += 1
         responseBytes = 0
+        openJournal()
         takeActiveSeat()
         startDeadlines(now: now)
         enterGate(now: now)
@@ -111,7 +116,9 @@ final class Exchange {
         guard let table = worker.table else {
             return giveUp(.noReplica(explanation: "no routing snapshot", retryAfterSeconds: 1))
         }
-        switch worker.router.decide(facts, attempts: history, now: now) {
+        let decision = worker.router.decide(facts, attempts: history, now: now)
+        noteDecision(decision, now: now)
+        switch decision {
         case .refuse(let refusal): refused(refusal, table: table, now: now)
         case .send(let handle, let plane, let reason):
             // Every replica was tried: another workload, or a moment's rest before the round begins anew.
@@ -156,6 +163,7 @@ final class Exchange {
         isDispatched = true
         plan.noteAttempt()
         worker.counters.routed(reason)
+        noteAttempt(entry, reason, now: now)
         worker.router.handle(.requestStarted(handle), now: now)
         worker.router.remember(facts, on: handle)
         if let idle = worker.pool.takeIdle(handle) {
@@ -189,7 +197,7 @@ final class Exchange {
             return wait(now: now)
         }
         worker.router.handle(.connectFailed(handle), now: now)
-        worker.counters.upstreamFailed(.connect)
+        noteFailure(.connect)
         endAttempt(.connection, now: now)
         goOn(plan.fail(.notSent, window: worker.limits.retryWindow, now: now), now: now)
     }
@@ -209,6 +217,7 @@ final class Exchange {
     func endAttempt(_ failure: AttemptHistory.Failure?, now: Moment) {
         worker.router.handle(.finished(handle), now: now)
         ticket.end()
+        journal?.ended(now: now)
         if let failure { history.record(handle, plane: plane, failure) }
         state = .idle
         epoch += 1

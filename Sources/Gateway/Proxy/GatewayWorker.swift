@@ -18,6 +18,8 @@ package final class GatewayWorker {
     var random: SplitMix64
     /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
     var scratch: ByteBuffer
+    /// Nil where requests are not recorded.
+    package let recorder: RequestRecorder?
     let wheel: DeadlineWheel
     let gate = WorkloadGate()
     private(set) var pool: UpstreamPool!
@@ -34,12 +36,14 @@ package final class GatewayWorker {
     package private(set) var isDraining = false
     private var drained: EventLoopPromise<Void>?
 
+    /// - Parameter recording: what becomes of requests is recorded; nil records nothing.
     package init(
         eventLoop: any EventLoop, dialer: Dialer, limits: ProxyLimits = ProxyLimits(), local: LocalEndpoints, seed: UInt64,
-        transport: ClientTransport = .plain, isExposed: Bool = false
+        transport: ClientTransport = .plain, isExposed: Bool = false, recording: RequestRecorder.Configuration? = nil
     ) {
         self.transport = transport
         self.isExposed = isExposed
+        recorder = recording.map { RequestRecorder($0, eventLoop: eventLoop) }
         self.eventLoop = eventLoop
         self.limits = limits
         self.local = local
@@ -65,7 +69,10 @@ package final class GatewayWorker {
     package func apply(_ input: RouterInput) {
         eventLoop.preconditionInEventLoop()
         var mayServeMore = false
-        if case .table = input { mayServeMore = true }
+        if case .table(let table) = input {
+            mayServeMore = true
+            recorder?.follow(table.directory.telemetry)
+        }
         let actions = router.apply(input, now: now())
         table = router.table
         for action in actions {
@@ -81,6 +88,12 @@ package final class GatewayWorker {
     /// What a workload has under way over all loops; nil for one no table holds.
     @inline(__always)
     func account(of workload: WorkloadIndex) -> WorkloadAccount? { table?.directory.account(of: workload) }
+    /// The counters with what the recorder counts.
+    package var counted: LoopCounters {
+        var counted = counters
+        counted.droppedRecords = recorder?.dropped ?? 0
+        return counted
+    }
 
     /// What the router counts of its own.
     package func statistics() -> RouterStatistics { router.statistics(at: now()) }
@@ -111,6 +124,7 @@ package final class GatewayWorker {
     /// Lets busy clients finish and closes the others; the future succeeds once none is left.
     package func drain() -> EventLoopFuture<Void> {
         isDraining = true
+        recorder?.flush()
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
         drained = promise
         for client in clients { client.closeWhenIdle() }
@@ -132,6 +146,7 @@ package final class GatewayWorker {
         guard isDraining, clients.isEmpty, connections.isEmpty, let drained else { return }
         self.drained = nil
         pool.closeAll()
+        recorder?.flush()
         drained.succeed(())
     }
 

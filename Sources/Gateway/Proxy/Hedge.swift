@@ -10,6 +10,8 @@ final class Hedge {
     /// Nil while it connects.
     var connection: UpstreamConnection?
     var dispatchedAt: Moment
+    /// Its position among the recorded attempts; -1 where it has none.
+    var recordPosition = -1
 
     init(_ entry: ReplicaEntry, plane: PlaneIndex, ticket: AttemptTicket, now: Moment) {
         handle = entry.handle

@@ -21,7 +21,9 @@ struct RequestBody {
     private var left = 0
     private var isChunked = false
     private var decoder = ChunkedDecoder()
-    private var total = 0
+    /// Bytes of the body that were read so far; 0 before its beginning.
+    private(set) var total = 0
+    private var hasStarted = false
     private(set) var limit = 0
 
     /// - Parameters:
@@ -32,6 +34,7 @@ struct RequestBody {
         self.scans = scans
         self.limit = limit
         total = 0
+        hasStarted = true
         left = 0
         isChunked = false
         isComplete = false
@@ -48,7 +51,14 @@ struct RequestBody {
     /// The most tokens the request lets its answer have, as far as that was read; nil where the body is not looked into.
     var answerTokens: Int? { scans ? scanner.answerTokens : nil }
 
-    mutating func release() { bytes = ByteBuffer() }
+    /// The model it names, where that was looked for and found.
+    var modelName: [UInt8] { scans && hasStarted ? scanner.model : [] }
+
+    mutating func release() {
+        bytes = ByteBuffer()
+        total = 0
+        hasStarted = false
+    }
 
     /// Takes what was gathered.
     mutating func take() -> ByteBuffer {

@@ -28,6 +28,8 @@ package struct LoopCounters: Equatable, Sendable {
     private(set) var requests: [[UInt64]] = []
     private(set) var timeToFirstByte: [Histogram] = []
     private(set) var duration: [Histogram] = []
+    /// Tokens, first tokens and waits in line.
+    package var generation = GenerationCounters()
     package private(set) var retries: UInt64 = 0
     package private(set) var hedges: UInt64 = 0
     package private(set) var fallbacks: UInt64 = 0
@@ -53,6 +55,8 @@ package struct LoopCounters: Equatable, Sendable {
     package var unknownPlaces: UInt64 = 0
     /// When the database of places in use was made, seconds since 1970; 0 without one.
     package var countryDatabaseBuilt: UInt64 = 0
+    /// Of requests that were written nowhere for want of room.
+    package var droppedRecords: UInt64 = 0
 
     package init() {}
 
@@ -93,6 +97,7 @@ package struct LoopCounters: Equatable, Sendable {
         for index in reasons.indices { reasons[index] += other.reasons[index] }
         for index in refusals.indices { refusals[index] += other.refusals[index] }
         for index in admissionRefusals.indices { admissionRefusals[index] += other.admissionRefusals[index] }
+        generation.add(other.generation)
         retries += other.retries
         hedges += other.hedges
         fallbacks += other.fallbacks
@@ -109,6 +114,7 @@ package struct LoopCounters: Equatable, Sendable {
         requestsInFlight += other.requestsInFlight
         unknownPlaces += other.unknownPlaces
         countryDatabaseBuilt = max(countryDatabaseBuilt, other.countryDatabaseBuilt)
+        droppedRecords += other.droppedRecords
     }
 
     /// Finished requests of a workload, over all planes and codes.

@@ -12,15 +12,18 @@ package struct MetricsPage {
     ///   - counters: the sum over all loops.
     ///   - routers: one per loop: requests in flight add up, ejections are seen by each loop and so the largest counts.
     package static func render(
-        counters: LoopCounters, routers: [RouterStatistics], facts: ControlFacts, now: Moment
+        counters: LoopCounters, routers: [RouterStatistics], facts: ControlFacts,
+        telemetry: TelemetryService.Statistics = .init(), now: Moment
     ) -> String {
         var page = MetricsPage()
         let workloads = facts.table?.directory.workloads.map(\.name.rawValue) ?? []
         let planes = facts.table?.directory.planes.map(\.name.rawValue) ?? []
         page.requests(counters, workloads: workloads, planes: planes)
+        page.generation(counters.generation.rows, workloads: workloads)
         page.attempts(counters)
         page.connections(counters, routers)
         page.control(facts, now: now)
+        page.telemetry(telemetry, dropped: counters.droppedRecords)
         return page.text
     }
 
@@ -45,6 +48,24 @@ package struct MetricsPage {
         family("request_duration_seconds", "histogram", "From a request's first byte to its response's last byte.")
         for (row, histogram) in counters.duration.enumerated() where histogram.count > 0 {
             self.histogram("request_duration_seconds", workload(row), histogram)
+        }
+    }
+
+    private mutating func generation(_ rows: [GenerationCounters.Row], workloads: [String]) {
+        family(
+            "time_to_first_token_seconds", "histogram", "Event streams: from a request's first byte to the stream's first data.")
+        for (row, counted) in rows.enumerated() where counted.firstToken.count > 0 {
+            histogram("time_to_first_token_seconds", Self.name(row, workloads), counted.firstToken)
+        }
+        family("queue_wait_seconds", "histogram", "In line for a replica, of requests that stood in it.")
+        for (row, counted) in rows.enumerated() where counted.queueWait.count > 0 {
+            histogram("queue_wait_seconds", Self.name(row, workloads), counted.queueWait)
+        }
+        family("tokens_total", "counter", "Tokens by what answers said of them, where answers are read for it.")
+        for (row, counted) in rows.enumerated() where counted.inputTokens + counted.outputTokens > 0 {
+            let workload = ("workload", Self.name(row, workloads))
+            sample("tokens_total", [workload, ("type", "input")], "\(counted.inputTokens)")
+            sample("tokens_total", [workload, ("type", "output")], "\(counted.outputTokens)")
         }
     }
 
@@ -130,6 +151,22 @@ package struct MetricsPage {
                     sample("circuit_breaker_active", [name, plane, ("kind", kind)], "\(count.value)")
                 }
             }
+        }
+    }
+
+    private mutating func telemetry(_ telemetry: TelemetryService.Statistics, dropped: UInt64) {
+        single(
+            "telemetry_records_dropped_total", "counter", "Requests neither logged nor traced, for the writer fell behind.",
+            dropped)
+        single("access_log_lines_total", "counter", "Lines written to the access log.", telemetry.accessLog.lines)
+        single("access_log_lines_lost_total", "counter", "Lines that could not be written.", telemetry.accessLog.lost)
+        single("spans_exported_total", "counter", "Spans the collector took.", telemetry.traces.exportedSpans)
+        family("spans_dropped_total", "counter", "Spans that were not exported, by reason.")
+        for (reason, count) in [
+            ("queue_full", telemetry.traces.droppedQueueFull), ("rejected", telemetry.traces.droppedRejected),
+            ("undelivered", telemetry.traces.droppedUndelivered),
+        ] {
+            sample("spans_dropped_total", [("reason", reason)], "\(count)")
         }
     }
 

@@ -4,7 +4,8 @@ import FleetModel
 
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Says why something is as it is.", subcommands: [ExplainWorkloadCommand.self])
+        commandName: "explain", abstract: "Says why something is as it is.",
+        subcommands: [ExplainRequestCommand.self, ExplainWorkloadCommand.self])
 }
 
 struct ExplainWorkloadCommand: AsyncParsableCommand {
@@ -21,6 +22,28 @@ struct ExplainWorkloadCommand: AsyncParsableCommand {
     func run() async throws {
         try await connection.withFleetClient { client in
             try await client.explain(workload: WorkloadName(name), format: output.output)
+        }
+    }
+}
+
+struct ExplainRequestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "request",
+        abstract: "Says where one request went and why: the fence, the candidates and their scores, the attempts, the times.",
+        discussion: """
+            ID is what the gateway's answer says in x-request-id. Gateways remember their last few thousand requests, and longer those \
+            that failed, were repeated or were slow.
+            """)
+
+    @Argument(help: ArgumentHelp("The request's id.", valueName: "ID"))
+    var id: String
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await connection.withFleetClient { client in
+            try await client.explain(request: id, format: output.output)
         }
     }
 }

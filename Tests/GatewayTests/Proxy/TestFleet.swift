@@ -34,7 +34,8 @@ final class TestFleet: Sendable {
 
     init(
         limits: ProxyLimits = .patient, transport: ClientTransport = .plain,
-        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), dialer: Dialer = Dialer()
+        listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), dialer: Dialer = Dialer(),
+        recording: RequestRecorder.Configuration? = nil
     ) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let answer: LocalEndpoints.Answer = { loop in
@@ -42,7 +43,7 @@ final class TestFleet: Sendable {
         }
         plane = try await DataPlane.start(
             listen: listen, group: group, dialer: dialer, limits: limits,
-            local: LocalEndpoints(metrics: answer, readiness: answer), transport: transport)
+            local: LocalEndpoints(metrics: answer, readiness: answer), transport: transport, recording: recording)
         view = ViewBox()
     }
 
@@ -53,9 +54,9 @@ final class TestFleet: Sendable {
         workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
         adjust: Adjustment = .none, transport: ClientTransport = .plain,
         listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), dialer: Dialer = Dialer(),
-        _ body: @Sendable (TestFleet) async throws -> Void
+        recording: RequestRecorder.Configuration? = nil, _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
-        let fleet = try await TestFleet(limits: limits, transport: transport, listen: listen, dialer: dialer)
+        let fleet = try await TestFleet(limits: limits, transport: transport, listen: listen, dialer: dialer, recording: recording)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,
@@ -159,6 +160,8 @@ final class TestFleet: Sendable {
     func account(_ workload: WorkloadName) -> WorkloadAccount? {
         view.view.withLock { $0.table?.directory.workloads.first { $0.name == workload }?.account }
     }
+
+    var table: RoutingTable? { view.view.withLock { $0.table } }
 
     func statistics() async throws -> RouterStatistics {
         try await plane.workers[0].submit { $0.statistics() }.get()
