@@ -143,6 +143,7 @@ let package = Package(
             dependencies: [
                 "FleetModel", "FleetRouting", "FleetTransport", atomics, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ],
+            resources: [.embedInCode("Predict/predict.openapi.json")],
             swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
@@ -228,7 +229,8 @@ let package = Package(
 
         // Real processes, real sockets.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore, nioHTTP1], exclude: ["openai_client.py"],
+            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore, nioHTTP1],
+            exclude: ["anthropic_client.py", "openai_client.py"],
             swiftSettings: strict),
     ]
 )

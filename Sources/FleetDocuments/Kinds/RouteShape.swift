@@ -17,6 +17,7 @@ extension Route {
                     .required("paths", \.paths, .list(.text("a path prefix such as /v1/"))),
                 ]),
             .optional("to", \.target, default: .workloadByModel, .target),
+            .optional("api", \.api, default: .openAI, .choice),
             .optional("balancing", \.balancing, .balancing),
             .group(
                 "timeouts",
@@ -38,7 +39,12 @@ extension Route {
                     + RetryPolicy.fields),
             .optional("hedging", \.resilience.hedging, Hedging.rule),
             .optional("fallback", \.resilience.fallback, default: [], .list(Fallback.rule)),
-            .group("streaming", [.optional("keepAlive", \.resilience.keepAliveMilliseconds, .milliseconds(allowsZero: false))]),
+            .group(
+                "streaming",
+                [
+                    .optional("buffer", \.buffersResponses, default: true, .flag),
+                    .optional("keepAlive", \.resilience.keepAliveMilliseconds, .milliseconds(allowsZero: false)),
+                ]),
         ])
 }
 

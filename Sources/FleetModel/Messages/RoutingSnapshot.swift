@@ -29,13 +29,17 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var admission: WorkloadAdmission
         /// Nil means ``WorkloadResilience/standard``.
         package var resilience: WorkloadResilience?
+        /// What `POST /predict` becomes for its replicas; nil: they speak it themselves.
+        package var predict: PredictTarget?
+        /// The declared version of the model.
+        package var revision: String?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
             balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
-            resilience: WorkloadResilience? = nil
+            resilience: WorkloadResilience? = nil, predict: PredictTarget? = nil, revision: String? = nil
         ) {
             self.name = name
             self.models = models
@@ -50,6 +54,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.balancing = balancing
             self.admission = admission
             self.resilience = resilience
+            self.predict = predict
+            self.revision = revision
         }
     }
 
@@ -92,6 +98,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var hosts: [String]
         package var paths: [String]
         package var target: FleetModel.Route.Target
+        /// Nil means ``FleetModel/Route/API/openAI``.
+        package var api: FleetModel.Route.API?
         /// Nil: as the workload says.
         package var balancing: BalancingRules?
         package var connectTimeoutMilliseconds: Double
@@ -101,19 +109,23 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         /// Bytes of bodies; nil leaves the gateway's own limit, and responses without one.
         package var maxRequestBytes: Int?
         package var maxResponseBytes: Int?
+        /// Nil means true.
+        package var buffersResponses: Bool?
         /// Nil means ``RouteResilience/standard``.
         package var resilience: RouteResilience?
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
-            balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
+            api: FleetModel.Route.API? = nil, balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
             firstByteTimeoutMilliseconds: Double = 60_000, idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4,
-            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience? = nil
+            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, buffersResponses: Bool? = nil,
+            resilience: RouteResilience? = nil
         ) {
             self.name = name
             self.hosts = hosts
             self.paths = paths
             self.target = target
+            self.api = api
             self.balancing = balancing
             self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
             self.firstByteTimeoutMilliseconds = firstByteTimeoutMilliseconds
@@ -121,6 +133,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.maxAttempts = maxAttempts
             self.maxRequestBytes = maxRequestBytes
             self.maxResponseBytes = maxResponseBytes
+            self.buffersResponses = buffersResponses
             self.resilience = resilience
         }
     }

@@ -59,7 +59,8 @@ enum FallbackPairs {
             refusal: first.refusal ?? second.refusal,
             maxSnapshotAgeMilliseconds: [first.maxSnapshotAgeMilliseconds, second.maxSnapshotAgeMilliseconds]
                 .compactMap { $0 }.min(),
-            ratesPerReplica: second.ratesPerReplica, balancing: second.balancing, resilience: second.resilience)
+            ratesPerReplica: second.ratesPerReplica, balancing: second.balancing, resilience: second.resilience,
+            predict: second.predict, revision: second.revision)
     }
 
     /// The compiled chain of a workload.

@@ -21,6 +21,10 @@ package struct WorkloadEntry: Sendable {
     package let models: [String]
     /// For routes that say nothing of their own.
     package let balancing: BalancingEntry
+    /// What `POST /predict` becomes for its replicas; nil: they speak it themselves.
+    package var predict: PredictTarget?
+    /// The declared version of the model.
+    package var revision: String?
     /// Stands for the workload in hashes; follows from its name, so that every loop and gateway agrees. A pair
     /// has that of its ``source``, whose replicas hold the same prompts.
     package var identityHash: UInt64
@@ -53,6 +57,8 @@ package struct RouteEntry: Sendable {
     package let workload: WorkloadIndex?
     /// The route names a workload that the snapshot does not hold: every request of it is a 404.
     package let isDangling: Bool
+    /// Where the model of a request stands.
+    package let api: Route.API
     /// Nil: as the workload says.
     package let balancing: BalancingEntry?
     package let connectTimeout: Duration
@@ -63,5 +69,7 @@ package struct RouteEntry: Sendable {
     /// Bytes of a body; nil: the gateway's own limit, and none for responses.
     package let requestBodyLimit: Int?
     package let responseBodyLimit: Int?
+    /// Small responses are held until they are whole.
+    package let buffersResponses: Bool
     package let policy: RoutePolicy
 }

@@ -19,16 +19,17 @@ extension Exchange {
     /// The head and, where it is held whole, the body.
     func writeRequest(on connection: UpstreamConnection) {
         connection.begin(
-            self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10,
+            self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10 || translation != nil,
             scansUsage: reservation != nil)
         var out = worker.scratch
         worker.scratch = ByteBuffer()
         out.clear()
         client.headBytes.withUnsafeReadableBytes { bytes in
-            UpstreamRequestHead(
+            let head = UpstreamRequestHead(
                 hostLine: connection.hostLine, forwardingLines: client.forwardingLines, identity: client.identity,
-                framing: requestFraming
-            ).write(bytes, head: client.head, fields: client.table.fields, to: &out)
+                framing: requestFraming)
+            if let translation { return head.write(translatedTo: translation.target, to: &out) }
+            head.write(bytes, head: client.head, fields: client.table.fields, to: &out)
         }
         let body = requestBody
         if client.body.isComplete, body.readableBytes <= ProxyLimits.copiedBytes {

@@ -25,6 +25,7 @@ struct RawClient: Sendable {
     }
 
     func send(_ text: String) async throws { try await channel.writeAndFlush(ByteBuffer(string: text)) }
+    func send(_ bytes: [UInt8]) async throws { try await channel.writeAndFlush(ByteBuffer(bytes: bytes)) }
     /// Closes, unless the gateway did already.
     func close() async throws { try? await channel.close() }
 
