@@ -162,6 +162,7 @@ let package = Package(
                 "FleetModel", "FleetRouting", "FleetTransport", atomics, logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix,
                 nioSSL, nioTLS, serviceLifecycle,
             ],
+            resources: [.embedInCode("Predict/predict.openapi.json")],
             swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
@@ -248,7 +249,8 @@ let package = Package(
 
         // Real processes, real sockets.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore, nioHTTP1], exclude: ["openai_client.py"],
+            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore, nioHTTP1],
+            exclude: ["anthropic_client.py", "openai_client.py"],
             swiftSettings: strict),
     ]
 )

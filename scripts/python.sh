@@ -2,7 +2,7 @@
 # Makes .venv with the Python packages that end-to-end tests, the tour and examples/real-embeddings use.
 set -eu
 cd "$(dirname "$0")/.."
-wanted="openai==3.52.0 numpy safetensors tokenizers"
+wanted="anthropic==2.10.0 openai==3.52.0 numpy safetensors tokenizers"
 stamp=".venv/.installed"
 [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && exit 0
 python3 -c 'import venv, ensurepip' 2>/dev/null || scripts/setup.sh python3 python3-venv

@@ -18,6 +18,23 @@ struct InferenceRoutes: Sendable {
         return try await generate(RequestDecoding.decode(CompletionRequest.self, from: body).checked(), context)
     }
 
+    func message(_ request: Request, _ context: EngineRequestContext) async throws -> Response {
+        let body = try await begin(request, context)
+        return try await generate(RequestDecoding.decode(MessagesRequest.self, from: body).checked(), context)
+    }
+
+    func countTokens(_ request: Request, _ context: EngineRequestContext) async throws -> Response {
+        let body = try await begin(request, context)
+        let message = try RequestDecoding.decode(MessagesRequest.self, from: body)
+        try check(model: message.model)
+        return Routes.json("{\"input_tokens\":\(try message.prompt().tokens)}")
+    }
+
+    func response(_ request: Request, _ context: EngineRequestContext) async throws -> Response {
+        let body = try await begin(request, context)
+        return try await generate(RequestDecoding.decode(ResponsesRequest.self, from: body).checked(), context)
+    }
+
     func embeddings(_ request: Request, _ context: EngineRequestContext) async throws -> Response {
         let body = try await begin(request, context)
         let embedding = try RequestDecoding.decode(EmbeddingRequest.self, from: body)
@@ -95,10 +112,7 @@ struct InferenceRoutes: Sendable {
         let generation = try submit(
             promptTokens: request.promptTokens, outputTokens: outputTokens, isStreamed: request.isStreamed,
             reason: outputTokens < words.naturalLength || request.ignoresEnd ? .length : .stop, context)
-        let answer = AnswerText(
-            request: request, words: words, outputTokens: outputTokens, id: Self.makeID(),
-            created: Int(Date().timeIntervalSince1970),
-            fingerprint: configuration.replicaID)
+        let answer = answer(request, words, outputTokens: outputTokens)
         let cutAfter = driver.faults.cutAfterTokens
         if request.isStreamed { return stream(answer, generation, cutAfter: cutAfter, context) }
         if let cutAfter, await generation.progress(beyond: cutAfter - 1).tokens >= cutAfter { throw FaultEffects.cut(context) }
@@ -106,10 +120,23 @@ struct InferenceRoutes: Sendable {
         return Routes.json(answer.whole())
     }
 
+    private func answer(_ request: GenerationRequest, _ words: WordSource, outputTokens: Int) -> any AnswerWriting {
+        let (id, created) = (Self.makeID(), Int(Date().timeIntervalSince1970))
+        return switch request.shape {
+        case .chat, .completion:
+            AnswerText(
+                request: request, words: words, outputTokens: outputTokens, id: id, created: created,
+                fingerprint: configuration.replicaID)
+        case .message: MessageText(request: request, words: words, outputTokens: outputTokens, id: id)
+        case .response:
+            ResponseText(request: request, words: words, outputTokens: outputTokens, id: id, created: created)
+        }
+    }
+
     /// The head goes out at once, as vLLM's does, the first event with the first token. Tokens that came to exist while the client
     /// took the last ones go out together.
     private func stream(
-        _ answer: AnswerText, _ generation: Generation, cutAfter: Int?, _ context: EngineRequestContext
+        _ answer: any AnswerWriting, _ generation: Generation, cutAfter: Int?, _ context: EngineRequestContext
     ) -> Response {
         let body = ResponseBody { writer in
             var sent = 0

@@ -8,6 +8,9 @@ import NIOCore
 /// |---|---|
 /// | `POST /v1/chat/completions` | chat, streamed or whole |
 /// | `POST /v1/completions` | legacy completion, streamed or whole |
+/// | `POST /v1/responses` | OpenAI's Responses: text, streamed or whole |
+/// | `POST /v1/messages` | Anthropic's Messages: text, streamed or whole |
+/// | `POST /v1/messages/count_tokens` | tokens of such a request's prompt |
 /// | `POST /v1/embeddings` | unit vectors |
 /// | `GET /v1/models` | the names served |
 /// | `GET /health` | 200 while the process lives |
@@ -39,7 +42,7 @@ struct Routes: HTTPResponder {
         do {
             response = try await route(request, context)
         } catch let error as OpenAIError {
-            response = Self.response(to: error)
+            response = Self.response(to: error, path: request.uri.path)
         }
         if let name = Self.replicaHeader { response.headers[name] = configuration.replicaID }
         if let name = Self.requestIDHeader, let id = request.headers[name], id.utf8.count <= 128 { response.headers[name] = id }
@@ -50,6 +53,9 @@ struct Routes: HTTPResponder {
         switch (request.method, request.uri.path) {
         case (.post, "/v1/chat/completions"): try await inference.chat(request, context)
         case (.post, "/v1/completions"): try await inference.completion(request, context)
+        case (.post, "/v1/responses"): try await inference.response(request, context)
+        case (.post, "/v1/messages"): try await inference.message(request, context)
+        case (.post, "/v1/messages/count_tokens"): try await inference.countTokens(request, context)
         case (.post, "/v1/embeddings"): try await inference.embeddings(request, context)
         case (.get, "/v1/models"): models()
         case (.get, "/health"): try await guardHealth(context) { Response(status: .ok) }
@@ -74,8 +80,8 @@ struct Routes: HTTPResponder {
         Response(status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
-    private static func response(to error: OpenAIError) -> Response {
-        var response = json(error.json, status: error.status)
+    private static func response(to error: OpenAIError, path: String) -> Response {
+        var response = json(path.hasPrefix("/v1/messages") ? error.messagesJSON : error.json, status: error.status)
         if let seconds = error.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
         return response
     }

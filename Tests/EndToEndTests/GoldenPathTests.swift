@@ -38,7 +38,8 @@ extension EndToEnd {
                 let phi = try await Client.chat("chat-phi", port: singapore)
                 #expect(phi.status == 200 && phiPlanes.contains(phi.plane), "\(phi.plane) \(phi.text)")
 
-                try await askAsOpenAI(port: singapore)
+                try await ask(as: "openai", port: singapore)
+                try await ask(as: "anthropic", port: singapore)
                 try await killServingPlane(fleet, port: toronto)
                 try await killFencedPlanes(fleet, port: singapore)
 
@@ -47,11 +48,13 @@ extension EndToEnd {
             }
         }
 
-        private func askAsOpenAI(port: Int) async throws {
+        /// One vendor's own client, unmodified.
+        private func ask(as client: String, port: Int) async throws {
             let python = "\(RunningCommand.root)/.venv/bin/python3"
-            let result = try await RunningCommand.run(["Tests/EndToEndTests/openai_client.py", "\(port)"], program: python)
+            let result = try await RunningCommand.run(
+                ["Tests/EndToEndTests/\(client)_client.py", "\(port)", "chat"], program: python)
             #expect(result.status == 0, "\(result.output)\(result.errors)")
-            #expect(result.output.split(separator: "\n").count >= 10)
+            #expect(result.output.split(separator: "\n").count >= 8)
         }
 
         /// Requests run one after the other from four clients while every replica of the plane is killed at once.

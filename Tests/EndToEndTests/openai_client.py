@@ -36,6 +36,25 @@ completion = client.completions.create(model="chat", prompt="The wind", max_toke
 check("completions", bool(completion.choices[0].text), repr(completion.choices[0].text))
 vectors = client.embeddings.create(model="embeddings", input=["a", "b"])
 check("embeddings", len(vectors.data) == 2 and len(vectors.data[0].embedding) > 8, len(vectors.data[0].embedding))
+response = client.responses.create(model="chat", input="The wind", instructions="be brief", max_output_tokens=500)
+check("responses", response.status == "completed" and bool(response.output_text), repr(response.output_text))
+deltas, completed = [], None
+with client.responses.create(
+        model="chat", input="The wind", instructions="be brief", max_output_tokens=500, stream=True) as events:
+    for event in events:
+        if event.type == "response.output_text.delta":
+            deltas.append(event.delta)
+        if event.type == "response.completed":
+            completed = event.response
+check("responses stream", "".join(deltas) == response.output_text, repr("".join(deltas)))
+check("responses usage", completed is not None and completed.usage.output_tokens == len(deltas), completed and completed.usage)
+found = client.models.retrieve("chat")
+check("model", found.id == "chat" and found.object == "model", found.id)
+try:
+    client.models.retrieve("no/such model")
+    check("unknown model retrieved", False, "no error")
+except openai.NotFoundError as error:
+    check("unknown model retrieved", error.code == "model_not_found", error.code)
 names = {model.id for model in client.models.list()}
 check("models", {"chat", "chat-phi", "embeddings"} <= names, sorted(names))
 

@@ -151,7 +151,7 @@ struct FleetGenerator {
             architectures: pick([[], [.hopper], [.hopper, .ampere]]),
             types: pick([[], ["H100-80GB"], ["H100-80GB", "Homemade-9"]]),
             profile: profile, engine: maybe { $0.engine() }, drainTimeout: .seconds(int(1...3_600)),
-            artifact: maybe { Gibibytes(min($0.number(), 1_000_000)) })
+            artifact: maybe { Gibibytes(min($0.number(), 1_000_000)) }, revision: maybe { "r\($0.int(1...99))" })
     }
 
     private mutating func workload(_ name: String) -> Workload {
@@ -174,7 +174,7 @@ struct FleetGenerator {
             admission: WorkloadAdmission(
                 queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
                 concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)),
-            resilience: flag() ? .standard : resilience())
+            resilience: flag() ? .standard : resilience(), predict: maybe { $0.pick(PredictTarget.allCases) })
     }
 
     private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {
@@ -244,10 +244,11 @@ struct FleetGenerator {
     private mutating func route(_ name: String, workload: WorkloadName) -> Route {
         Route(
             metadata: metadata(name), hosts: flag() ? ["api.example.com"] : [], paths: ["/\(name)/", "/\(name)-2"],
-            target: flag() ? .workloadByModel : .workload(workload), balancing: maybe { $0.balancing() },
+            target: flag() ? .workloadByModel : .workload(workload), api: flag() ? .openAI : .predict,
+            balancing: maybe { $0.balancing() },
             timeouts: .init(connect: duration(), firstByte: duration(), idle: duration()), maxAttempts: int(1...16),
             maxRequestBytes: maybe { $0.int(1...9_999) << 10 },
-            maxResponseBytes: maybe { $0.int(1...9_999_999) << 10 },
+            maxResponseBytes: maybe { $0.int(1...9_999_999) << 10 }, buffersResponses: flag(),
             resilience: flag() ? .standard : patience(otherThan: workload))
     }
 

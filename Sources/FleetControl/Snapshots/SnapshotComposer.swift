@@ -72,7 +72,7 @@ package struct SnapshotComposer: Sendable {
                 workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
             balancing: workload.balancing, admission: workload.admission,
             resilience: workload.resilience == .standard ? nil : workload.resilience, tls: workload.replica.engine?.tls,
-            placeFences: places)
+            placeFences: places, predict: workload.predict, revision: workload.replica.revision)
     }
 
     private func planes(
@@ -115,11 +115,13 @@ package struct SnapshotComposer: Sendable {
 
     private static func route(_ route: Route) -> RoutingSnapshot.Route {
         RoutingSnapshot.Route(
-            name: route.name, hosts: route.hosts, paths: route.paths, target: route.target, balancing: route.balancing,
+            name: route.name, hosts: route.hosts, paths: route.paths, target: route.target,
+            api: route.api == .openAI ? nil : route.api, balancing: route.balancing,
             connectTimeoutMilliseconds: route.timeouts.connect.milliseconds,
             firstByteTimeoutMilliseconds: route.timeouts.firstByte.milliseconds,
             idleTimeoutMilliseconds: route.timeouts.idle.milliseconds, maxAttempts: route.maxAttempts,
             maxRequestBytes: route.maxRequestBytes, maxResponseBytes: route.maxResponseBytes,
+            buffersResponses: route.buffersResponses ? nil : false,
             resilience: route.resilience == .standard ? nil : route.resilience,
             upgrades: route.upgrades.isEmpty ? nil : route.upgrades)
     }

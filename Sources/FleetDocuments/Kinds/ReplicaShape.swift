@@ -48,7 +48,12 @@ extension ValueRule where Value == ReplicaDraft {
                 .required("profile", \.profile, .profile),
                 .optional("engine", \.plain.engine, .engine),
                 .optional("drainTimeout", \.plain.drainTimeout, default: blank.drainTimeout, .quantity),
-                .group("artifact", [.optional("size", \.plain.artifact, .quantity)]),
+                .group(
+                    "artifact",
+                    [
+                        .optional("size", \.plain.artifact, .quantity),
+                        .optional("revision", \.plain.revision, .text("a version such as 2026-11-21 or a commit")),
+                    ]),
             ]
         ).rule
     }

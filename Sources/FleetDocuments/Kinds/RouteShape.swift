@@ -18,6 +18,7 @@ extension Route {
                 ]),
             .optional("to", \.target, default: .workloadByModel, .target),
             .optional("upgrades", \.upgrades, default: [], .list(.choice)),
+            .optional("api", \.api, default: .openAI, .choice),
             .optional("balancing", \.balancing, .balancing),
             .group(
                 "timeouts",
@@ -39,7 +40,12 @@ extension Route {
                     + RetryPolicy.fields),
             .optional("hedging", \.resilience.hedging, Hedging.rule),
             .optional("fallback", \.resilience.fallback, default: [], .list(Fallback.rule)),
-            .group("streaming", [.optional("keepAlive", \.resilience.keepAliveMilliseconds, .milliseconds(allowsZero: false))]),
+            .group(
+                "streaming",
+                [
+                    .optional("buffer", \.buffersResponses, default: true, .flag),
+                    .optional("keepAlive", \.resilience.keepAliveMilliseconds, .milliseconds(allowsZero: false)),
+                ]),
         ])
 }
 

@@ -29,7 +29,7 @@ extension Workload {
     private static let shape = Shape<WorkloadDraft>(
         blank: WorkloadDraft(workload: blank, replica: ReplicaDraft(blank.replica)),
         [
-            .required("models", \.workload.models, .list(.text("a model name"))),
+            .optional("models", \.workload.models, default: [], .list(.text("a model name"))),
             .optional("class", \.workload.workloadClass, default: blank.workloadClass, .choice),
             .required("replica", \.replica, .replica),
             .group("objective", objectiveFields),
@@ -48,6 +48,7 @@ extension Workload {
             .optional("demand", \.workload.demand, default: [], .list(.demand)),
             .group("admission", admissionFields),
             .optional("resilience", \.workload.resilience, default: .standard, WorkloadResilience.rule),
+            .group("predict", [.optional("as", \.workload.predict, .choice)]),
         ])
 
     private static let objectiveFields: [Field<WorkloadDraft>] = [

@@ -33,13 +33,18 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var tls: ReplicaTLS?
         /// The fence for clients of other places, every country and the unknown one; nil where it is the same for all of them.
         package var placeFences: [PlaceFence]?
+        /// What `POST /predict` becomes for its replicas; nil: they speak it themselves.
+        package var predict: PredictTarget?
+        /// The declared version of the model.
+        package var revision: String?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
             allowedPlanes: [PlaneName], excludedPlanes: [Exclusion] = [], placedPlanes: [PlaneName] = [], refusal: String? = nil,
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
             balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
-            resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil, placeFences: [PlaceFence]? = nil
+            resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil, placeFences: [PlaceFence]? = nil,
+            predict: PredictTarget? = nil, revision: String? = nil
         ) {
             self.tls = tls
             self.name = name
@@ -56,6 +61,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.admission = admission
             self.resilience = resilience
             self.placeFences = placeFences
+            self.predict = predict
+            self.revision = revision
         }
     }
 
@@ -101,6 +108,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var hosts: [String]
         package var paths: [String]
         package var target: FleetModel.Route.Target
+        /// Nil means ``FleetModel/Route/API/openAI``.
+        package var api: FleetModel.Route.API?
         /// Nil: as the workload says.
         package var balancing: BalancingRules?
         package var connectTimeoutMilliseconds: Double
@@ -110,6 +119,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         /// Bytes of bodies; nil leaves the gateway's own limit, and responses without one.
         package var maxRequestBytes: Int?
         package var maxResponseBytes: Int?
+        /// Nil means true.
+        package var buffersResponses: Bool?
         /// Nil means ``RouteResilience/standard``.
         package var resilience: RouteResilience?
         /// Nil means none.
@@ -117,16 +128,17 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
 
         package init(
             name: RouteName, hosts: [String] = [], paths: [String], target: FleetModel.Route.Target = .workloadByModel,
-            balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
+            api: FleetModel.Route.API? = nil, balancing: BalancingRules? = nil, connectTimeoutMilliseconds: Double = 2_000,
             firstByteTimeoutMilliseconds: Double = 60_000, idleTimeoutMilliseconds: Double = 30_000, maxAttempts: Int = 4,
-            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, resilience: RouteResilience? = nil,
-            upgrades: [FleetModel.Route.Upgrade]? = nil
+            maxRequestBytes: Int? = nil, maxResponseBytes: Int? = nil, buffersResponses: Bool? = nil,
+            resilience: RouteResilience? = nil, upgrades: [FleetModel.Route.Upgrade]? = nil
         ) {
             self.upgrades = upgrades
             self.name = name
             self.hosts = hosts
             self.paths = paths
             self.target = target
+            self.api = api
             self.balancing = balancing
             self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
             self.firstByteTimeoutMilliseconds = firstByteTimeoutMilliseconds
@@ -134,6 +146,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.maxAttempts = maxAttempts
             self.maxRequestBytes = maxRequestBytes
             self.maxResponseBytes = maxResponseBytes
+            self.buffersResponses = buffersResponses
             self.resilience = resilience
         }
     }

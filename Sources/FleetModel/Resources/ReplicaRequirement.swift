@@ -16,12 +16,14 @@ package struct ReplicaRequirement: Equatable, Sendable {
     package var drainTimeout: Duration
     /// Size of the stored model, for what storing it near its replicas costs; nil where it is not known.
     package var artifact: Gibibytes?
+    /// Which version of the stored model is served, for whoever asks for predictions; nil where it is not told.
+    package var revision: String?
 
     package init(
         memory: Gibibytes? = nil, accelerators: Int? = nil, architectures: [AcceleratorArchitecture] = [],
         types: [AcceleratorType] = [],
         profile: [AcceleratorProfile], engine: EngineSpec? = nil, drainTimeout: Duration = .seconds(30),
-        artifact: Gibibytes? = nil
+        artifact: Gibibytes? = nil, revision: String? = nil
     ) {
         self.memory = memory
         self.accelerators = accelerators
@@ -31,6 +33,7 @@ package struct ReplicaRequirement: Equatable, Sendable {
         self.engine = engine
         self.drainTimeout = drainTimeout
         self.artifact = artifact
+        self.revision = revision
     }
 }
 

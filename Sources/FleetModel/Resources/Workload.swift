@@ -1,4 +1,4 @@
-/// A model service: what one replica needs and what its users were promised. Names no provider, and planes
+/// A model service, or any other server: what one replica needs and what its users were promised. Names no provider, and planes
 /// only to say how they share its traffic.
 package struct Workload: Equatable, Sendable {
     package enum Class: String, CaseIterable, Sendable, Codable {
@@ -11,7 +11,7 @@ package struct Workload: Equatable, Sendable {
     }
 
     package var metadata: Metadata
-    /// The model names clients ask for.
+    /// The model names clients ask for; none where it serves no model, and only routes that name it lead to it.
     package var models: [String]
     package var workloadClass: Class
     package var replica: ReplicaRequirement
@@ -28,6 +28,8 @@ package struct Workload: Equatable, Sendable {
     /// What gateways do with requests that cannot be sent at once.
     package var admission: WorkloadAdmission
     package var resilience: WorkloadResilience
+    /// What `POST /predict` becomes for its replicas; nil: they speak it themselves.
+    package var predict: PredictTarget?
 
     package var name: WorkloadName { WorkloadName(metadata.name) }
 
@@ -36,7 +38,7 @@ package struct Workload: Equatable, Sendable {
         objective: Objective = Objective(), data: DataRules = DataRules(), maxSpotShare: Share = .whole,
         egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = [],
         balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
-        resilience: WorkloadResilience = .standard
+        resilience: WorkloadResilience = .standard, predict: PredictTarget? = nil
     ) {
         self.metadata = metadata
         self.models = models
@@ -51,6 +53,7 @@ package struct Workload: Equatable, Sendable {
         self.balancing = balancing
         self.admission = admission
         self.resilience = resilience
+        self.predict = predict
     }
 }
 

@@ -231,6 +231,7 @@ extension ProblemCollector {
                 bytes, in: 1...1 << 40, ("spec.limits" as FieldPath).key(name), accepted: "a size up to 1TiB, such as 64MiB")
         }
         requireRange(route.maxAttempts, in: 1...16, "spec.retries.maxAttempts", accepted: "1 to 16, the first attempt included")
+        checkAPI(of: route)
         checkResilience(of: route)
         requireDistinct(route.upgrades.map(\.rawValue), "spec.upgrades", what: "upgrade")
         if !route.upgrades.isEmpty, case .workloadByModel = route.target {

@@ -1,6 +1,6 @@
 extension ProblemCollector {
     mutating func checkWorkload(_ workload: Workload) {
-        require(!workload.models.isEmpty, "spec.models", "no model is named", accepted: "at least one model name clients ask for")
+        checkModels(of: workload)
         for (position, model) in workload.models.enumerated() where !TextRules.isModelName(model) {
             report(
                 ("spec.models" as FieldPath).index(position), "\(quoted(model)) is not a model name",
@@ -19,6 +19,24 @@ extension ProblemCollector {
             checkDemand(demand, ("spec.demand" as FieldPath).index(position))
         }
         requireDistinct(workload.demand.map { "\($0.from), \($0.location.country)" }, "spec.demand", what: "origin", leaf: "from")
+    }
+
+    /// A workload without models is an ordinary server: routes lead to it, and nothing of it is about a model.
+    private mutating func checkModels(of workload: Workload) {
+        if workload.models.isEmpty, case .simulated = workload.replica.engine {
+            report(
+                "spec.models", "the simulated engine has no model to serve", accepted: "at least one model name clients ask for",
+                basis: ["spec.replica.engine"])
+        }
+        if workload.models.isEmpty, workload.predict != nil {
+            report("spec.predict", "no model is named that could predict", accepted: "spec.predict only beside spec.models")
+        }
+        if let revision = workload.replica.revision {
+            require(
+                (1...256).contains(revision.utf8.count) && revision.utf8.allSatisfy { (33...126).contains($0) },
+                "spec.replica.artifact.revision", "\(quoted(revision)) is not a version",
+                accepted: "1 to 256 visible ASCII characters without spaces")
+        }
     }
 
     private mutating func checkReplica(_ replica: ReplicaRequirement) {

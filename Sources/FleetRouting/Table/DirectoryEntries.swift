@@ -23,6 +23,10 @@ package struct WorkloadEntry: Sendable {
     package let models: [String]
     /// For routes that say nothing of their own.
     package let balancing: BalancingEntry
+    /// What `POST /predict` becomes for its replicas; nil: they speak it themselves.
+    package var predict: PredictTarget?
+    /// The declared version of the model.
+    package var revision: String?
     /// Stands for the workload in hashes; follows from its name, so that every loop and gateway agrees. A pair
     /// has that of its ``source``, whose replicas hold the same prompts.
     package var identityHash: UInt64
@@ -59,6 +63,8 @@ package final class RouteEntry: Sendable {
     package let workload: WorkloadIndex?
     /// The route names a workload that the snapshot does not hold: every request of it is a 404.
     package let isDangling: Bool
+    /// Where the model of a request stands.
+    package let api: Route.API
     /// Nil: as the workload says.
     package let balancing: BalancingEntry?
     package let connectTimeout: Duration
@@ -69,18 +75,21 @@ package final class RouteEntry: Sendable {
     /// Bytes of a body; nil: the gateway's own limit, and none for responses.
     package let requestBodyLimit: Int?
     package let responseBodyLimit: Int?
+    /// Small responses are held until they are whole.
+    package let buffersResponses: Bool
     package let policy: RoutePolicy
     /// Its clients may change to WebSocket.
     package let allowsWebSocket: Bool
 
     package init(
-        name: RouteName, workload: WorkloadIndex?, isDangling: Bool, balancing: BalancingEntry?, connectTimeout: Duration,
-        firstByteTimeout: Duration, idleTimeout: Duration, maxAttempts: Int, requestBodyLimit: Int?, responseBodyLimit: Int?,
-        policy: RoutePolicy, allowsWebSocket: Bool
+        name: RouteName, workload: WorkloadIndex?, isDangling: Bool, api: Route.API, balancing: BalancingEntry?,
+        connectTimeout: Duration, firstByteTimeout: Duration, idleTimeout: Duration, maxAttempts: Int, requestBodyLimit: Int?,
+        responseBodyLimit: Int?, buffersResponses: Bool, policy: RoutePolicy, allowsWebSocket: Bool
     ) {
         self.name = name
         self.workload = workload
         self.isDangling = isDangling
+        self.api = api
         self.balancing = balancing
         self.connectTimeout = connectTimeout
         self.firstByteTimeout = firstByteTimeout
@@ -88,6 +97,7 @@ package final class RouteEntry: Sendable {
         self.maxAttempts = maxAttempts
         self.requestBodyLimit = requestBodyLimit
         self.responseBodyLimit = responseBodyLimit
+        self.buffersResponses = buffersResponses
         self.policy = policy
         self.allowsWebSocket = allowsWebSocket
     }

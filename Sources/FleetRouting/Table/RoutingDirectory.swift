@@ -124,7 +124,8 @@ package final class RoutingDirectory: Sendable {
                     allowedPlanes: allowed, placeAdmission: admission,
                     placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
                     excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models,
-                    balancing: BalancingEntry(workload.balancing, planes: planes.map(\.name)),
+                    balancing: BalancingEntry(workload.balancing, planes: planes.map(\.name)), predict: workload.predict,
+                    revision: workload.revision,
                     identityHash: ByteHash.hash(workload.name.rawValue),
                     resilience: workload.resilience ?? .standard,
                     account: WorkloadAccount(
@@ -190,14 +191,14 @@ package final class RoutingDirectory: Sendable {
             isDangling = target == nil
         }
         return RouteEntry(
-            name: route.name, workload: target, isDangling: isDangling,
+            name: route.name, workload: target, isDangling: isDangling, api: route.api ?? .openAI,
             balancing: route.balancing.map { BalancingEntry($0, planes: planes) },
             connectTimeout: .microseconds(Int64(clampedMicroseconds(route.connectTimeoutMilliseconds))),
             firstByteTimeout: .microseconds(Int64(clampedMicroseconds(route.firstByteTimeoutMilliseconds))),
             idleTimeout: .microseconds(Int64(clampedMicroseconds(route.idleTimeoutMilliseconds))),
             maxAttempts: min(max(route.maxAttempts, 1), AttemptHistory.capacity),
             requestBodyLimit: route.maxRequestBytes.map { max(0, $0) },
-            responseBodyLimit: route.maxResponseBytes.map { max(0, $0) },
+            responseBodyLimit: route.maxResponseBytes.map { max(0, $0) }, buffersResponses: route.buffersResponses ?? true,
             policy: routePolicy(route.resilience ?? .standard, workloads: workloads, in: snapshot),
             allowsWebSocket: route.upgrades?.contains(.websocket) ?? false)
     }

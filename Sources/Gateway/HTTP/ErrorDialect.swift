@@ -5,12 +5,17 @@ package enum ErrorDialect: Equatable, Sendable {
 
     private static let anthropicEndings: [StaticString] = ["/v1/messages", "/v1/messages/count_tokens", "/v1/messages/batches"]
 
-    static func of(_ bytes: UnsafeRawBufferPointer, _ path: Range<Int>) -> ErrorDialect {
+    /// By the path; elsewhere (`/v1/models`, which both have) by the field that every client of Anthropic's sends.
+    static func of(_ bytes: UnsafeRawBufferPointer, _ path: Range<Int>, fields: [HeaderField]) -> ErrorDialect {
         let isAnthropic = anthropicEndings.contains { ending in
             let count = ending.utf8CodeUnitCount
             return path.count >= count && bytes.spells(ending, at: path.upperBound - count, count: count)
         }
-        return isAnthropic ? .anthropic : .openAI
+        if isAnthropic { return .anthropic }
+        let saysSo = fields.contains { field in
+            bytes.spells("anthropic-version", at: Int(field.nameStart), count: Int(field.nameCount))
+        }
+        return saysSo ? .anthropic : .openAI
     }
 }
 
@@ -19,19 +24,19 @@ extension GatewayRefusal {
     package func body(_ dialect: ErrorDialect) -> String {
         switch dialect {
         case .openAI:
-            let parameter = parameter.map { "\"\($0)\"" } ?? "null"
+            let parameter = parameter.map(JSONText.quoted) ?? "null"
             return """
                 {"error":{"message":\(JSONText.quoted(message)),"type":"\(type)","param":\(parameter),"code":"\(code)"}}
                 """
         case .anthropic:
             return """
-                {"type":"error","error":{"type":"\(anthropicType)","message":\(JSONText.quoted(message))}}
+                {"type":"error","error":{"type":"\(Self.anthropicType(of: status))","message":\(JSONText.quoted(message))}}
                 """
         }
     }
 
     /// `error.type` as Anthropic's API names them.
-    private var anthropicType: String {
+    static func anthropicType(of status: Int) -> String {
         switch status {
         case 401: "authentication_error"
         case 403: "permission_error"

@@ -9,6 +9,10 @@ package enum GatewayRefusal: Equatable, Sendable {
     case bodyTooLarge(limit: Int)
     case modelTooLate(limit: Int)
     case bodyNotJSON
+    /// A request for predictions that cannot be put into the words of its engine.
+    case badPrediction(message: String, field: String)
+    /// A replica's answer from which no predictions can be read.
+    case unreadablePredictions
     case headTooSlow
     case bodyTooSlow
     case unknownExpectation
@@ -50,7 +54,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         switch self {
         case .badHead(.tooLong), .badHead(.tooManyFields): 431
         case .badHead(.unsupportedVersion), .badHead(.http2Preface): 505
-        case .badHead, .badBody, .badChunk: 400
+        case .badHead, .badBody, .badChunk, .badPrediction: 400
         case .bodyTooLarge, .modelTooLate: 413
         case .bodyNotJSON: 415
         case .headTooSlow, .bodyTooSlow: 408
@@ -62,7 +66,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .snapshotTooOld, .noReplica, .shuttingDown, .tooManyConnections: 503
         case .overloaded, .quotaExceeded, .shed: 429
         case .queueFull, .queueTimedOut: 503
-        case .upstreamFailed, .responseTooLarge: 502
+        case .upstreamFailed, .responseTooLarge, .unreadablePredictions: 502
         case .upstreamTimedOut: 504
         }
     }
@@ -95,6 +99,8 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .bodyTooLarge: "body_too_large"
         case .modelTooLate: "model_too_late"
         case .bodyNotJSON: "unsupported_media_type"
+        case .badPrediction: "invalid_prediction_request"
+        case .unreadablePredictions: "unreadable_predictions"
         case .headTooSlow, .bodyTooSlow: "request_timeout"
         case .unknownExpectation: "unknown_expectation"
         case .keyMissing, .keyUnknown: "invalid_api_key"
@@ -132,10 +138,11 @@ package enum GatewayRefusal: Equatable, Sendable {
     package var parameter: String? {
         switch self {
         case .modelNotFound, .fenced, .modelTooLate: "model"
+        case .badPrediction(_, let field): field.isEmpty ? nil : field
         case .badBody(let problem):
             switch problem {
             case .missingModel, .modelNotText, .repeatedModel, .misspeltModel, .modelTooLong: "model"
-            case .notAnObject, .malformed, .invalidText, .tooDeep: nil
+            case .notAnObject, .malformed, .invalidText, .tooDeep, .malformedForm: nil
             }
         default: nil
         }
@@ -148,7 +155,9 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .badChunk: "the chunked body is malformed (RFC 9112 section 7.1)"
         case .bodyTooLarge(let limit): "the body is too large; send at most \(limit) bytes"
         case .modelTooLate(let limit): "\"model\" does not appear in the first \(limit) bytes of the body; put it first"
-        case .bodyNotJSON: "this path routes by the body's \"model\"; send content-type: application/json"
+        case .bodyNotJSON: "this path routes by the body's \"model\"; send application/json or multipart/form-data"
+        case .badPrediction(let message, _): message
+        case .unreadablePredictions: "the replica's answer holds no predictions that can be read"
         case .headTooSlow: "the request head did not arrive in time"
         case .bodyTooSlow: "the request body did not arrive in time"
         case .unknownExpectation: "only Expect: 100-continue is understood"

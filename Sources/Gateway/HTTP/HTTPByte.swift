@@ -67,4 +67,11 @@ extension UnsafeRawBufferPointer {
     func begins(with text: StaticString, at start: Int, count: Int) -> Bool {
         count >= text.utf8CodeUnitCount && spells(text, at: start, count: text.utf8CodeUnitCount)
     }
+
+    /// Whether a path or part of it begins with `text`, byte for byte.
+    func begins(with text: StaticString, in range: Range<Int>) -> Bool {
+        guard range.count >= text.utf8CodeUnitCount else { return false }
+        for index in 0..<text.utf8CodeUnitCount where self[range.lowerBound &+ index] != text.utf8Start[index] { return false }
+        return true
+    }
 }

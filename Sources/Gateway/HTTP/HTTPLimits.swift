@@ -15,6 +15,9 @@ package struct HTTPLimits: Equatable, Sendable {
     package static let maximumInterimResponses = 8
     /// Bytes of the `model` value, once its escapes are decoded.
     package static let maximumModelBytes = 256
+    /// Parts of a form, and bytes of the head of one.
+    package static let maximumFormParts = 1_024
+    package static let maximumFormHeadBytes = 4 * 1_024
     /// Depth of arrays and objects in a JSON body.
     package static let maximumJSONDepth = 128
     /// Bytes of a client's `x-request-id`; a longer one is replaced.

@@ -15,10 +15,28 @@ package struct ModelFieldScanner: Sendable {
         case failed
     }
 
-    private enum Key: UInt8 { case other, model, stream, answerTokens }
+    private enum Key: UInt8 { case other, model, stream, answerTokens, instructions }
+
+    /// The top-level field that names the model.
+    package enum Field: Sendable {
+        /// `model`, as OpenAI's and Anthropic's APIs have it.
+        case model
+        /// `model_id`, as `POST /predict` has it.
+        case modelID
+
+        fileprivate var name: StaticString {
+            switch self {
+            case .model: "model"
+            case .modelID: "model_id"
+            }
+        }
+    }
 
     /// Offset in the body behind the first top-level key that brings the prompt; nil until one was found.
     package private(set) var promptStart: Int?
+    /// Where the value of `system` or `instructions` stands that came behind the prompt, although engines read it first; nil where
+    /// there is none.
+    package private(set) var lateInstructions: Range<Int>?
     /// The decoded bytes of the model's name; empty until it was found.
     package private(set) var model: [UInt8] = []
     package private(set) var hasModel = false
@@ -28,6 +46,7 @@ package struct ModelFieldScanner: Sendable {
     /// says several; nil where it says none as a whole number.
     package private(set) var answerTokens: Int?
 
+    private var field = Field.model
     private var state = State.start
     private var depth = 0
     /// One bit per open level: 1 for an object.
@@ -47,7 +66,8 @@ package struct ModelFieldScanner: Sendable {
 
     package init() { model.reserveCapacity(64) }
 
-    package mutating func reset() {
+    package mutating func reset(field: Field = .model) {
+        self.field = field
         model.removeAll(keepingCapacity: true)
         text.reset()
         hasModel = false
@@ -61,6 +81,7 @@ package struct ModelFieldScanner: Sendable {
         key = .other
         failure = nil
         promptStart = nil
+        lateInstructions = nil
         scanned = 0
     }
 
@@ -110,17 +131,22 @@ package struct ModelFieldScanner: Sendable {
             return
         }
         if byte == 32 || byte == 10 || byte == 13 || byte == 9 { return }
-        try structure(byte)
+        try structure(byte, endingAt: scanned &+ position)
     }
 
-    private mutating func structure(_ byte: UInt8) throws(BodyProblem) {
+    private mutating func structure(_ byte: UInt8, endingAt offset: Int) throws(BodyProblem) {
         switch state {
         case .start:
             guard byte == 123 else { throw .notAnObject }
             try open(isObject: true)
         case .value: try startValue(byte)
         case .arrayFirst:
-            if byte == 93 { try close(isObject: false) } else { try startValue(byte) }
+            if byte == 93 {
+                try close(isObject: false)
+                if key == .instructions { endInstructions(at: offset) }
+            } else {
+                try startValue(byte)
+            }
         case .objectFirst:
             if byte == 125 { try close(isObject: true) } else { try startKey(byte) }
         case .objectKey: try startKey(byte)
@@ -130,8 +156,9 @@ package struct ModelFieldScanner: Sendable {
         case .afterValue:
             switch byte {
             case 44: state = isInObject ? .objectKey : .value
-            case 125: try close(isObject: true)
-            case 93: try close(isObject: false)
+            case 125, 93:
+                try close(isObject: byte == 125)
+                if key == .instructions { endInstructions(at: offset) }
             default: throw .malformed
             }
         case .done, .failed, .string, .number, .literal: throw .malformed
@@ -173,6 +200,7 @@ package struct ModelFieldScanner: Sendable {
             return
         }
         state = .afterValue
+        if key == .instructions { endInstructions(at: offset) }
         guard depth == 1, key == .model else { return }
         guard !text.hasOverflowed else { throw .modelTooLong }
         guard !text.captured.isEmpty else { throw .missingModel }
@@ -184,17 +212,23 @@ package struct ModelFieldScanner: Sendable {
     private mutating func endKey(at offset: Int) throws(BodyProblem) {
         key = .other
         guard !text.hasOverflowed else { return }
-        let isModel = text.captured.withUnsafeBytes { bytes in bytes.spells("model", at: 0, count: bytes.count) }
+        let name = field.name
+        let isModel = text.captured.withUnsafeBytes { bytes in bytes.spells(name, at: 0, count: bytes.count) }
         if isModel {
             guard !hasModel else { throw .repeatedModel }
-            guard text.captured[0] == 109, text.captured.allSatisfy({ $0 >= 97 }) else { throw .misspeltModel }
+            guard text.captured.allSatisfy({ $0 >= 95 }) else { throw .misspeltModel }
             key = .model
         } else if text.captured.count == 6, text.captured.elementsEqual("stream".utf8) {
             key = .stream
         } else if Self.namesAnswerTokens(text.captured) {
             key = .answerTokens
-        } else if promptStart == nil, isPromptKey {
-            promptStart = offset
+        } else if isPromptKey {
+            if promptStart == nil {
+                promptStart = offset
+            } else if isInstructionsKey, lateInstructions == nil {
+                lateInstructions = offset..<offset
+                key = .instructions
+            }
         }
     }
 
@@ -205,6 +239,17 @@ package struct ModelFieldScanner: Sendable {
                     && bytes.elementsEqual(UnsafeRawBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
             }
         }
+    }
+
+    private var isInstructionsKey: Bool {
+        text.captured.elementsEqual("system".utf8) || text.captured.elementsEqual("instructions".utf8)
+    }
+
+    /// The value of `system` or `instructions` ended.
+    private mutating func endInstructions(at offset: Int) {
+        guard depth == 1, key == .instructions, let start = lateInstructions?.lowerBound else { return }
+        lateInstructions = start..<max(start, offset)
+        key = .other
     }
 
     private static func namesAnswerTokens(_ name: [UInt8]) -> Bool {

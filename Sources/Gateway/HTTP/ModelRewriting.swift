@@ -18,13 +18,15 @@ package enum ModelRewriting {
     ///   - contentType: the field's value.
     ///   - json: the new model as a JSON string with its quotes.
     ///   - text: the same as plain bytes. Both empty where the workload serves no model by name.
-    package static func outcome(of body: ByteBuffer, contentType: String, json: [UInt8], text: [UInt8]) -> Outcome {
+    package static func outcome(
+        of body: ByteBuffer, contentType: String, json: [UInt8], text: [UInt8], field: ModelFieldScanner.Field = .model
+    ) -> Outcome {
         if body.readableBytes == 0 || text.isEmpty { return .unchanged }
         if contentType.lowercased().hasPrefix("multipart/") {
             guard let boundary = boundary(of: contentType) else { return .impossible }
             return rewritingForm(body, boundary: boundary, text: text)
         }
-        switch body.withUnsafeReadableBytes(valueRange) {
+        switch body.withUnsafeReadableBytes({ valueRange($0, field) }) {
         case .success(let range): return .rewritten(replacing(range, in: body, by: json))
         case .failure(.missingModel): return .unchanged
         case .failure:
@@ -47,8 +49,11 @@ package enum ModelRewriting {
     // MARK: JSON
 
     /// Where the value of `model` stands, its quotes included.
-    private static func valueRange(_ raw: UnsafeRawBufferPointer) -> Result<Range<Int>, BodyProblem> {
+    private static func valueRange(_ raw: UnsafeRawBufferPointer, _ field: ModelFieldScanner.Field) -> Result<
+        Range<Int>, BodyProblem
+    > {
         var scanner = ModelFieldScanner()
+        scanner.reset(field: field)
         var end = 0
         do throws(BodyProblem) {
             for position in raw.indices {

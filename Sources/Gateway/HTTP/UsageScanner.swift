@@ -1,7 +1,8 @@
 /// Finds what an answer says of its own use of tokens, while it passes, however it is cut.
 ///
 /// Looks for a member `"usage"` whose value is an object, in JSON bodies and in events alike, and reads the token counts directly in it:
-/// OpenAI's `prompt_tokens` and `completion_tokens`, `input_tokens` and `output_tokens` of Anthropic and of OpenAI's responses. Text cannot
+/// OpenAI's `prompt_tokens` and `completion_tokens`, `input_tokens` and `output_tokens` of Anthropic and of OpenAI's responses. Anthropic
+/// leaves what its cache read or wrote out of `input_tokens` and counts it beside them; it is added here. Text cannot
 /// pass for it: inside a JSON string every quote stands behind a backslash, so no string ends in `usage"` followed by a colon. The largest
 /// value of each count holds, since streams repeat them growing. Where a stream says nothing its events are counted.
 package struct UsageScanner: Equatable, Sendable {
@@ -14,12 +15,16 @@ package struct UsageScanner: Equatable, Sendable {
         case string, escape
     }
 
-    package private(set) var input: Int64 = 0
+    /// All tokens of the prompt, cached ones too.
+    package var input: Int64 { plainInput + cacheRead + cacheWritten }
     package private(set) var output: Int64 = 0
     package private(set) var hasUsage = false
     /// Events of a stream that carry something: lines that begin `data:`, the final `[DONE]` left out.
     package private(set) var events = 0
 
+    private var plainInput: Int64 = 0
+    private var cacheRead: Int64 = 0
+    private var cacheWritten: Int64 = 0
     private var state = State.text
     private var matched = 0
     private var depth = 0
@@ -39,6 +44,8 @@ package struct UsageScanner: Equatable, Sendable {
     private static let name = Array("\"usage\"".utf8)
     private static let line = Array("data:".utf8)
     private static let inputKeys = ["prompt_tokens", "input_tokens"].map(hash)
+    private static let cacheReadKey = hash("cache_read_input_tokens")
+    private static let cacheWrittenKey = hash("cache_creation_input_tokens")
     private static let outputKeys = ["completion_tokens", "output_tokens"].map(hash)
 
     /// FNV-1a.
@@ -123,11 +130,15 @@ package struct UsageScanner: Equatable, Sendable {
 
     private mutating func take() {
         if Self.inputKeys.contains(keyHash) {
-            input = max(input, count)
+            plainInput = max(plainInput, count)
             hasUsage = true
         } else if Self.outputKeys.contains(keyHash) {
             output = max(output, count)
             hasUsage = true
+        } else if keyHash == Self.cacheReadKey {
+            cacheRead = max(cacheRead, count)
+        } else if keyHash == Self.cacheWrittenKey {
+            cacheWritten = max(cacheWritten, count)
         }
     }
 

@@ -24,11 +24,17 @@ extension ClientConnection {
         route = entry
         passesUpgrade = entry.allowsWebSocket && asksWebSocket
         let isByModel = entry.workload == nil && !entry.isDangling
-        if let refusal = methodRefusal(isByModel: isByModel) { return refuse(refusal) }
-        if isByModel, isMultipart { return refuse(.bodyNotJSON) }
+        if entry.api == .openInference, isByModel {
+            guard takeOpenInferenceModel() else { return }
+        } else if entry.api == .predict {
+            guard takesPrediction() else { return }
+        } else if let refusal = methodRefusal(isByModel: isByModel) {
+            return refuse(refusal)
+        }
+        guard let reading = isByModel || entry.api == .predict ? bodyReading : .nothing else { return refuse(unreadableBody) }
         let limit = min(worker.limits.requestBodyBytes, entry.requestBodyLimit ?? .max)
         if case .length(let length) = head.framing, length > limit { return refuse(.bodyTooLarge(limit: limit)) }
-        body.start(head.framing, scans: isByModel, limit: limit)
+        body.start(head.framing, reading: reading, limit: limit)
         phase = .body
         if head.expectsContinue, inbound.readableBytes == 0, head.framing != .none {
             writeContinue()
@@ -54,7 +60,8 @@ extension ClientConnection {
 
     var errorDialect: ErrorDialect {
         headBytes.withUnsafeReadableBytes { bytes in
-            head.path.upperBound <= bytes.count ? ErrorDialect.of(bytes, head.path) : .openAI
+            head.path.upperBound > 0 && head.path.upperBound <= bytes.count
+                ? ErrorDialect.of(bytes, head.path, fields: table.fields) : .openAI
         }
     }
 
@@ -64,11 +71,6 @@ extension ClientConnection {
         case .connect, .trace: return .methodNotAllowed(allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
         case .get, .head, .post, .put, .delete, .options, .patch, .other: return nil
         }
-    }
-
-    var isMultipart: Bool {
-        guard let type = head.contentType else { return false }
-        return headBytes.withUnsafeReadableBytes { $0.begins(with: "multipart/", at: type.lowerBound, count: type.count) }
     }
 
     func writeContinue() {

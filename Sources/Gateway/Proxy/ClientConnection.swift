@@ -59,6 +59,10 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     var isReading = true
     var closesWhenIdle = false
     var lingered = 0
+    /// Held of a form beyond what is held of other bodies.
+    var formBytes = 0
+    /// The model that the path names, on routes of the Open Inference Protocol.
+    var pathModel: [UInt8] = []
     /// Written and not yet taken by the client's socket, when it was looked at since the last write.
     private var unsentBytes = Int.max
 
@@ -249,7 +253,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
             startExchange()
             return true
         }
-        if body.bytes.readableBytes > worker.limits.heldRequestBytes {
+        if body.bytes.readableBytes > worker.limits.heldRequestBytes, !holdsForm() {
             startStreaming()
             return true
         }
@@ -259,8 +263,8 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
 
     /// The body is larger than what is held: it goes out as it comes, and its scan goes on meanwhile.
     func startStreaming() {
-        guard route?.workload != nil || body.scanner.hasModel else {
-            return refuse(.modelTooLate(limit: worker.limits.heldRequestBytes))
+        guard route?.workload != nil || !askedModel.isEmpty else {
+            return refuse(.modelTooLate(limit: body.isForm ? worker.limits.heldFormBytes : worker.limits.heldRequestBytes))
         }
         phase = .streaming
         setReading(false)
@@ -271,13 +275,14 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
         guard let route, let table = worker.table else { return refuse(.pathNotFound) }
         var workload = route.workload
         if workload == nil, !route.isDangling {
-            workload = body.scanner.model.withUnsafeBytes { table.directory.workload(model: $0) }
+            workload = askedModel.withUnsafeBytes { table.directory.workload(model: $0) }
         }
-        guard let workload, tenant?.mayAsk(workload, route, model: body.scanner.model) ?? true else {
+        guard let workload, tenant?.mayAsk(workload, route, model: askedModel) ?? true else {
             worker.counters.refused(.unknownModel)
             return refuse(.modelNotFound(explanation: table.explanation(of: .unknownModel, workload: nil)))
         }
         if let refusal = exchange.reserve(workload: workload, now: worker.now()) { return refuse(refusal) }
+        if route.api == .predict, let refusal = exchange.translate(workload) { return refuse(refusal) }
         exchange.start(workload: workload, route: route)
     }
 
@@ -298,7 +303,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
         switch problem {
         case .malformedChunk: .badChunk
         case .tooLarge: .bodyTooLarge(limit: body.limit)
-        case .json(let problem): .badBody(problem)
+        case .unreadable(let problem): .badBody(problem)
         }
     }
 
@@ -344,6 +349,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
             if let refusal = authenticate() { return refuse(refusal) }
             findPlace()
             respond(LocalEndpoints.modelList(offeredModels), closes: false)
+        case .model(let name): answerModel(name)
         case .metrics: respondLater(worker.local.metrics(worker.eventLoop))
         case .readiness: respondLater(worker.local.readiness(worker.eventLoop))
         }
@@ -389,6 +395,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     func releaseBuffers() {
         headBytes = ByteBuffer()
         body.release()
+        worker.release(formBytes: &formBytes)
         route = nil
         tenant = nil
     }

@@ -12,7 +12,8 @@ extension Exchange {
         return RequestFacts(
             workload: workload, places: client.origin.places, balancing: rules.policy, planes: rules.planes,
             key: rules.policy.isHash ? hashKey(rules) : nil, session: session(rules),
-            prefix: rules.affinity == .prefix ? prefix(seed: directory.identityHash(of: workload)) : nil)
+            prefix: rules.affinity == .prefix && !client.body.isForm
+                ? prefix(seed: directory.identityHash(of: workload)) : nil)
     }
 
     /// `set-cookie` where the session's replica is new to the client; empty where the client holds it already.
@@ -62,11 +63,19 @@ extension Exchange {
         }
     }
 
-    /// From where the prompt begins, where the body's scan has found it; else from the body's first byte.
+    /// From where the prompt begins, where the body's scan has found it; else from the body's first byte. Instructions behind the
+    /// prompt count first: engines read them first, and they are what conversations have in common.
     private func prefix(seed: UInt64) -> PrefixChain {
-        let start = route?.workload == nil ? client.body.scanner.promptStart ?? 0 : 0
+        let isScanned = route?.workload == nil
+        let start = isScanned ? client.body.scanner.promptStart ?? 0 : 0
         return client.body.bytes.withUnsafeReadableBytes { bytes in
-            PrefixChain(UnsafeRawBufferPointer(rebasing: bytes[min(start, bytes.count)...]), seed: seed)
+            let prompt = UnsafeRawBufferPointer(rebasing: bytes[min(start, bytes.count)...])
+            guard isScanned, let first = client.body.scanner.lateInstructions, first.upperBound <= bytes.count else {
+                return PrefixChain(prompt, seed: seed)
+            }
+            let most = PrefixChain.blockBytes * PrefixChain.maximumBlocks
+            let conversation = bytes[min(start, first.lowerBound)..<first.lowerBound]
+            return (Array(bytes[first].prefix(most)) + conversation.prefix(most)).withUnsafeBytes { PrefixChain($0, seed: seed) }
         }
     }
 }

@@ -17,7 +17,7 @@ struct FallbackProgress {
 /// The way to another workload where one's own cannot answer.
 extension Exchange {
     /// The body as it is sent.
-    var requestBody: ByteBuffer { fallback.body ?? client.body.bytes }
+    var requestBody: ByteBuffer { fallback.body ?? translation?.body ?? client.body.bytes }
 
     func fallBackOrGiveUp(_ refusal: GatewayRefusal, now: Moment) {
         if !fallBack(now: now) { giveUp(refusal) }
@@ -70,8 +70,13 @@ extension Exchange {
             return (client.head.contentType.map { String(decoding: raw[$0], as: UTF8.self) } ?? "", isEncoded)
         }
         guard !isEncoded else { return .impossible }
+        // The path names the model there, and a replica of another one would not know it.
+        if route?.api == .openInference, entry.modelText != client.pathModel { return .impossible }
+        if route?.api == .openInference { return .unchanged }
+        if route?.api == .predict, let outcome = translated(for: entry) { return outcome }
         return ModelRewriting.outcome(
-            of: client.body.bytes, contentType: contentType, json: entry.model, text: entry.modelText)
+            of: client.body.bytes, contentType: contentType, json: entry.model, text: entry.modelText,
+            field: route?.api == .predict ? .modelID : .model)
     }
 
     func take(_ step: (entry: FallbackEntry, position: Int, body: ByteBuffer?), now: Moment) {
@@ -79,6 +84,7 @@ extension Exchange {
         fallback.entry = step.entry
         fallback.next = step.position + 1
         fallback.body = step.body
+        retarget(to: step.entry.workload)
         leaveGate()
         noteFallback(step.entry.workload)
         if let route { facts = facts(workload: step.entry.workload, route: route) }

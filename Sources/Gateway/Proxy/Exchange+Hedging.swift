@@ -12,7 +12,7 @@ extension Exchange {
         case .get, .head: return !asksEventStream
         case .post:
             let isShort = client.headBytes.withUnsafeReadableBytes { InferencePath.isShort($0, client.head.path) }
-            return isShort && !client.body.scanner.asksStream
+            return isShort && !client.body.asksStream
         default: return false
         }
     }

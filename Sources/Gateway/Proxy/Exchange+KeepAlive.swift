@@ -15,6 +15,8 @@ struct KeepAliveState {
 extension Exchange {
     /// `: keep-alive` and the empty line, as one chunk.
     private static let comment: StaticString = "e\r\n: keep-alive\n\n\r\n"
+    /// What Anthropic's API sends instead, also as one chunk.
+    private static let ping: StaticString = "24\r\nevent: ping\ndata: {\"type\": \"ping\"}\n\n\r\n"
 
     func sendKeepAlive(now: Moment) {
         guard let interval = route?.policy.keepAlive, asksStream else {
@@ -31,7 +33,7 @@ extension Exchange {
             out.writeStaticString("transfer-encoding: chunked\r\n\r\n")
         }
         // A client that takes nothing is not sent more.
-        if client.isWritable { out.writeStaticString(Self.comment) }
+        if client.isWritable { out.writeStaticString(client.errorDialect == .anthropic ? Self.ping : Self.comment) }
         client.write(out)
         client.flush()
         keepAlive.due = now.advanced(by: interval)
@@ -46,7 +48,7 @@ extension Exchange {
     /// Only a POST held whole that asks for a stream, and only over HTTP/1.1: HTTP/1.0 has no chunks.
     private var asksStream: Bool {
         guard client.body.isComplete, plan.isHeld, !client.head.isHTTP10, client.head.method == .post else { return false }
-        if route?.workload == nil { return client.body.scanner.asksStream }
+        if route?.workload == nil { return client.body.asksStream }
         var scanner = ModelFieldScanner()
         return client.body.bytes.withUnsafeReadableBytes { raw in
             do throws(BodyProblem) {
@@ -66,7 +68,9 @@ extension Exchange {
             let body = connection.reader.isComplete && response.framing != .chunked ? connection.reader.takeBody() : ByteBuffer()
             release(closing: !connection.reader.isReusable, now: now)
             finish()
-            let said = body.readableBytes > 0 ? Array(body.readableBytesView) : Self.statusError(response.status)
+            let said =
+                body.readableBytes > 0
+                ? Array(body.readableBytesView) : Self.statusError(response.status, client.errorDialect)
             return endStream(said, isError: response.status >= 300, status: response.status)
         }
         state = .forwarding
@@ -122,9 +126,13 @@ extension Exchange {
         client.responseEnded(closes: client.isLastRequest)
     }
 
-    private static func statusError(_ status: Int) -> [UInt8] {
-        let kind = status == 429 ? "rate_limit_error" : status >= 500 ? "server_error" : "invalid_request_error"
+    private static func statusError(_ status: Int, _ dialect: ErrorDialect) -> [UInt8] {
         let message = "the replica answered \(status)"
+        if dialect == .anthropic {
+            let kind = GatewayRefusal.anthropicType(of: status)
+            return Array("{\"type\":\"error\",\"error\":{\"type\":\"\(kind)\",\"message\":\"\(message)\"}}".utf8)
+        }
+        let kind = status == 429 ? "rate_limit_error" : status >= 500 ? "server_error" : "invalid_request_error"
         return Array("{\"error\":{\"message\":\"\(message)\",\"type\":\"\(kind)\",\"param\":null,\"code\":\"\(status)\"}}".utf8)
     }
 }

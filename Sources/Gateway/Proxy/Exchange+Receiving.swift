@@ -24,7 +24,9 @@ extension Exchange {
         if !hasSeen(response.status), replaces(response, on: connection, now: now) { return }
         if connection.reader.isComplete {
             commit(connection, response, now: now)
-        } else if response.isEventStream ? connection.reader.hasData : exceedsHold(connection, response) {
+        } else if translation != nil {
+            holdPredictions(connection, response, now: now)
+        } else if passesAtOnce(connection, response) ?? exceedsHold(connection, response) {
             commit(connection, response, now: now)
         } else {
             arm(after: holdTimeout(response), now: now)
@@ -97,6 +99,7 @@ extension Exchange {
     /// Writes the head and what there is of the body to the client.
     func commit(_ connection: UpstreamConnection, _ response: ResponseHead, now: Moment) {
         if keepAlive.isHeadSent { return commitBehindHead(connection, response, now: now) }
+        if let translation, response.status < 300 { return commitPredictions(translation, connection, response, now: now) }
         let (client, worker) = (client, worker)
         let isComplete = connection.reader.isComplete
         let body = connection.reader.takeBody()
@@ -128,7 +131,8 @@ extension Exchange {
     }
 
     func clientFraming(_ response: ResponseHead, isComplete: Bool, held: Int) -> ClientResponseHead.Framing {
-        let loses = response.framing == .untilClose || (response.framing == .chunked && client.head.isHTTP10)
+        let loses =
+            response.framing == .untilClose || (response.framing == .chunked && (client.head.isHTTP10 || translation != nil))
         guard loses else { return .asSent }
         return isComplete ? .length(held) : .untilClose
     }

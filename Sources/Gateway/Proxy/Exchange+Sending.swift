@@ -21,17 +21,18 @@ extension Exchange {
     func writeRequest(on connection: UpstreamConnection) {
         let (client, worker) = (client, worker)
         connection.begin(
-            self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10,
+            self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10 || translation != nil,
             scansUsage: readsUsage && !client.passesUpgrade, acceptsUpgrade: client.passesUpgrade)
         var out = worker.scratch
         worker.scratch = ByteBuffer()
         out.clear()
         client.headBytes.withUnsafeReadableBytes { bytes in
-            UpstreamRequestHead(
+            let head = UpstreamRequestHead(
                 hostLine: client.passesUpgrade ? connection.hostLine + Self.upgradeLines : connection.hostLine,
                 forwardingLines: client.forwardingLines, identity: client.identity,
-                framing: requestFraming
-            ).write(bytes, head: client.head, fields: client.table.fields, to: &out)
+                framing: requestFraming)
+            if let translation { return head.write(translatedTo: translation.target, to: &out) }
+            head.write(bytes, head: client.head, fields: client.table.fields, to: &out)
         }
         let body = requestBody
         if client.body.isComplete, body.readableBytes <= ProxyLimits.copiedBytes {

@@ -11,11 +11,18 @@ extension Exchange {
         // Kept from here on: a request may outlive the table it came in by, and counts by the workload it asked for.
         facts.workload = workload
         guard let tenant = client.tenant, tenant.isMetered(workload) else { return nil }
-        guard isInference else { return take(UsageEstimate(input: 0, output: 0), tenant, workload, now: now) }
+        guard asksForTokens(workload) else { return take(UsageEstimate(input: 0, output: 0), tenant, workload, now: now) }
         let gathered = client.body.bytes.readableBytes
         var bytes = gathered
         if case .length(let length) = client.head.framing { bytes = max(length, gathered) }
         return take(UsageEstimate(bodyBytes: bytes, answerTokens: client.body.answerTokens), tenant, workload, now: now)
+    }
+
+    /// The request's bytes stand for tokens, and so does its answer. Those of sound and images do not.
+    private func asksForTokens(_ workload: WorkloadIndex) -> Bool {
+        if client.route?.api == .predict { return worker.table?.directory[workload].predict != nil }
+        guard client.head.method == .post, !client.body.isForm else { return false }
+        return client.headBytes.withUnsafeReadableBytes { InferencePath.isText($0, client.head.path) }
     }
 
     private func take(

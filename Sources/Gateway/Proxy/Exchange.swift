@@ -57,6 +57,8 @@ final class Exchange {
     /// Its number in line, kept where it goes back; 0 before the first time.
     var lineNumber: UInt64 = 0
     var lineDeadline: Moment?
+    /// What a request for predictions becomes for its replica; nil while it passes as it is.
+    var translation: ExchangeTranslation?
     /// Body bytes of the response that went to the client.
     var responseBytes = 0
     /// What becomes of the request, for the access log, traces and explanations; nil where none of them is on.
@@ -107,7 +109,9 @@ final class Exchange {
     }
 
     var isInference: Bool {
-        client.head.method == .post && client.headBytes.withUnsafeReadableBytes { InferencePath.matches($0, client.head.path) }
+        if client.route?.api == .predict { return true }
+        return client.head.method == .post
+            && client.headBytes.withUnsafeReadableBytes { InferencePath.matches($0, client.head.path) }
     }
 
     // MARK: Attempts
@@ -241,6 +245,7 @@ final class Exchange {
         epoch += 1
         route = nil
         facts.prefix = nil
+        translation = nil
         worker.counters.requestsInFlight -= 1
     }
 

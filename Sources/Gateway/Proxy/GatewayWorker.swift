@@ -32,6 +32,8 @@ package final class GatewayWorker {
     private var waiting: [Exchange] = []
     private var lastServed: [Moment?] = []
     private var firstBytes: [LatencyHistogram] = []
+    /// Of forms whose model is still to come, beyond what is held of any body.
+    package internal(set) var heldFormBytes = 0
     private var isTicking = false
     package private(set) var isDraining = false
     private var drained: EventLoopPromise<Void>?

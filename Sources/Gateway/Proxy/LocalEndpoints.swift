@@ -14,7 +14,11 @@ package struct LocalEndpoints: Sendable {
         self.readiness = readiness
     }
 
-    enum Endpoint { case metrics, readiness, health, models }
+    enum Endpoint: Equatable {
+        case metrics, readiness, health, models
+        /// One model; its name as it stands in the path.
+        case model(Range<Int>)
+    }
 
     /// The endpoint at a path; nil for all that is routed.
     static func endpoint(_ bytes: UnsafeRawBufferPointer, _ path: Range<Int>) -> Endpoint? {
@@ -26,16 +30,34 @@ package struct LocalEndpoints: Sendable {
         case 7: return reads("/readyz") ? .readiness : nil
         case 8: return reads("/metrics") ? .metrics : reads("/healthz") ? .health : nil
         case 10: return reads("/v1/models") ? .models : nil
-        default: return nil
+        default: return bytes.begins(with: modelPrefix, in: path) ? .model(path.dropFirst(modelPrefix.utf8CodeUnitCount)) : nil
         }
     }
 
-    /// `GET /v1/models` in OpenAI's shape.
+    private static let modelPrefix: StaticString = "/v1/models/"
+
+    /// `GET /v1/models`, in the shape of OpenAI's list and of Anthropic's at once: each client reads its own fields.
     static func modelList(_ models: [String]) -> LocalResponse {
-        let items = models.map { "{\"id\":\(JSONText.quoted($0)),\"object\":\"model\",\"created\":0,\"owned_by\":\"tradewind\"}" }
-        let text = "{\"object\":\"list\",\"data\":[\(items.joined(separator: ","))]}"
-        return LocalResponse(status: 200, contentType: "application/json", body: Array(text.utf8))
+        let items = models.map(item).joined(separator: ",")
+        let (first, last) = (models.first.map(JSONText.quoted) ?? "null", models.last.map(JSONText.quoted) ?? "null")
+        return json("{\"object\":\"list\",\"data\":[\(items)],\"first_id\":\(first),\"last_id\":\(last),\"has_more\":false}")
     }
+
+    /// `GET /v1/models/{id}`.
+    static func model(_ name: String) -> LocalResponse { json(item(name)) }
+
+    private static func item(_ name: String) -> String {
+        let quoted = JSONText.quoted(name)
+        return "{\"id\":\(quoted),\"object\":\"model\",\"created\":0,\"owned_by\":\"tradewind\",\"type\":\"model\","
+            + "\"display_name\":\(quoted),\"created_at\":\"1970-01-01T00:00:00Z\"}"
+    }
+
+    private static func json(_ text: String) -> LocalResponse {
+        LocalResponse(status: 200, contentType: "application/json", body: Array(text.utf8))
+    }
+
+    /// `GET /v2/health/live` of the Open Inference Protocol.
+    static let serverLive = json("{\"live\":true}")
 
     static let health = LocalResponse(status: 200, contentType: "text/plain; charset=utf-8", body: Array("ok\n".utf8))
 }

@@ -3,8 +3,15 @@ package struct ProxyLimits: Equatable, Sendable {
     /// Request bodies up to this are held whole, so that they can be sent again; routing by model reads this much at most
     /// before it must know the model.
     package var heldRequestBytes = 1_024 * 1_024
+    /// Forms are held up to this until the part that names their model was read, for it may stand behind a file (OpenAI takes
+    /// audio of up to 25 MB); and all forms of one event loop together, so that they cannot fill the memory.
+    package var heldFormBytes = 32 * 1_024 * 1_024
+    package var heldFormBytesPerLoop = 256 * 1_024 * 1_024
     /// Responses that are no event stream are held up to this, so that a replica that dies in the middle is not seen.
     package var heldResponseBytes = 1_024 * 1_024
+    /// Answers that become predictions are held whole and read on the event loop: a larger one is refused (502). 2,048 vectors of
+    /// 1,024 numbers take about 24 MiB, more than should keep a loop busy at once.
+    package var translatedResponseBytes = 8 * 1_024 * 1_024
     /// A larger request body is refused (413).
     package var requestBodyBytes = 64 * 1_024 * 1_024
     /// Bytes of further requests a client may send ahead while one is answered; beyond, reading stops.

@@ -1,8 +1,16 @@
 import NIOCore
 
-/// Takes one request's body off the connection's bytes, however they are cut: removes chunk framing, checks the JSON, and
+/// Takes one request's body off the connection's bytes, however they are cut: removes chunk framing, finds the model in it, and
 /// gathers what has not been sent on yet.
 struct RequestBody {
+    /// What is looked for in the body.
+    enum Reading {
+        case nothing
+        /// JSON that must name a model.
+        case json(ModelFieldScanner.Field)
+        /// A form that must name one.
+        case form(boundary: [UInt8])
+    }
     enum Progress: Equatable {
         case needsMore
         case complete
@@ -10,14 +18,16 @@ struct RequestBody {
     enum Problem: Error, Equatable {
         case malformedChunk
         case tooLarge
-        case json(BodyProblem)
+        case unreadable(BodyProblem)
     }
 
     /// Decoded bytes that were not taken yet.
     private(set) var bytes = ByteBuffer()
     private(set) var isComplete = true
-    var scanner = ModelFieldScanner()
+    private(set) var scanner = ModelFieldScanner()
+    private var form = FormModelScanner()
     private var scans = false
+    private(set) var isForm = false
     private var left = 0
     private var isChunked = false
     private var decoder = ChunkedDecoder()
@@ -27,18 +37,25 @@ struct RequestBody {
     private(set) var limit = 0
 
     /// - Parameters:
-    ///   - scans: whether the body is JSON that must name a model.
     ///   - limit: bytes of the whole body.
-    mutating func start(_ framing: RequestHead.Framing, scans: Bool, limit: Int) {
+    mutating func start(_ framing: RequestHead.Framing, reading: Reading, limit: Int) {
         bytes = ByteBuffer()
-        self.scans = scans
+        (scans, isForm) = (false, false)
         self.limit = limit
         total = 0
         hasStarted = true
         left = 0
         isChunked = false
         isComplete = false
-        if scans { scanner.reset() }
+        switch reading {
+        case .nothing: break
+        case .json(let field):
+            scanner.reset(field: field)
+            scans = true
+        case .form(let boundary):
+            form.reset(boundary: boundary)
+            (scans, isForm) = (true, true)
+        }
         switch framing {
         case .none: isComplete = true
         case .length(let length): left = length
@@ -48,8 +65,13 @@ struct RequestBody {
         }
     }
 
+    /// The model the body names, as far as it was read.
+    var model: [UInt8] { !scans ? [] : isForm ? form.model : scanner.model }
+    var hasModel: Bool { scans && (isForm ? form.hasModel : scanner.hasModel) }
     /// The most tokens the request lets its answer have, as far as that was read; nil where the body is not looked into.
-    var answerTokens: Int? { scans ? scanner.answerTokens : nil }
+    var answerTokens: Int? { scans && !isForm ? scanner.answerTokens : nil }
+    /// The body asks for an event stream, as far as it was looked into.
+    var asksStream: Bool { scans && !isForm && scanner.asksStream }
 
     /// The model it names, where that was looked for and found.
     var modelName: [UInt8] { scans && hasStarted ? scanner.model : [] }
@@ -81,10 +103,14 @@ struct RequestBody {
         return .complete
     }
 
-    /// The body is complete: it must have been whole JSON with a model, where that was asked for.
+    /// The body is complete: it must have been whole and have named a model, where that was asked for.
     func finish() throws(Problem) {
         guard scans else { return }
-        do throws(BodyProblem) { try scanner.finish() } catch { throw .json(error) }
+        do throws(BodyProblem) {
+            if isForm { try form.finish() } else { try scanner.finish() }
+        } catch {
+            throw .unreadable(error)
+        }
     }
 
     private mutating func receiveChunks(_ input: inout ByteBuffer) throws(Problem) {
@@ -105,9 +131,13 @@ struct RequestBody {
         guard total <= limit else { throw .tooLarge }
         if scans {
             let scanned: Result<Void, BodyProblem> = slice.withUnsafeReadableBytes { raw in
-                do throws(BodyProblem) { return .success(try scanner.scan(raw)) } catch { return .failure(error) }
+                do throws(BodyProblem) {
+                    return .success(isForm ? try form.scan(raw) : try scanner.scan(raw))
+                } catch {
+                    return .failure(error)
+                }
             }
-            if case .failure(let problem) = scanned { throw .json(problem) }
+            if case .failure(let problem) = scanned { throw .unreadable(problem) }
         }
         if bytes.readableBytes == 0 {
             bytes = slice

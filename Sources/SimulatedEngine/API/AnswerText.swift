@@ -2,7 +2,7 @@ import Hummingbird
 import NIOCore
 
 /// The JSON and the server-sent events of one answer. What is the same in every chunk is made once.
-struct AnswerText: Sendable {
+struct AnswerText: AnswerWriting {
     private let request: GenerationRequest
     private let words: WordSource
     private let outputTokens: Int

@@ -1,6 +1,12 @@
-/// What chat and legacy completions have in common once they are decoded and checked.
+/// What the APIs that write text have in common once they are decoded and checked.
 struct GenerationRequest: Equatable, Sendable {
-    enum Shape: Sendable { case chat, completion }
+    enum Shape: Sendable {
+        case chat, completion
+        /// Anthropic's `/v1/messages`.
+        case message
+        /// OpenAI's `/v1/responses`.
+        case response
+    }
 
     var shape: Shape
     var model: String

@@ -16,6 +16,20 @@ struct OpenAIError: Error, Equatable {
         return "{\"error\":{\"message\":\(JSONText.quoted(message)),\"type\":\"\(type)\",\"param\":\(param),\"code\":\(code)}}"
     }
 
+    /// The same as Anthropic's clients read it: `{"type":"error","error":{"type","message"}}`.
+    var messagesJSON: String {
+        let kind =
+            switch status {
+            case .notFound: "not_found_error"
+            case .contentTooLarge: "request_too_large"
+            case .tooManyRequests: "rate_limit_error"
+            case .serviceUnavailable: "overloaded_error"
+            case .forbidden: "permission_error"
+            default: status.code >= 500 ? "api_error" : "invalid_request_error"
+            }
+        return "{\"type\":\"error\",\"error\":{\"type\":\"\(kind)\",\"message\":\(JSONText.quoted(message))}}"
+    }
+
     /// 400: the request itself is wrong.
     static func invalid(_ message: String, param: String? = nil, code: String? = nil) -> OpenAIError {
         OpenAIError(status: .badRequest, message: message, type: "invalid_request_error", param: param, code: code)
@@ -47,7 +61,7 @@ struct OpenAIError: Error, Equatable {
             status: .notFound,
             message:
                 "There is no \(method.prefix(16)) \(path.prefix(128)) here; the API is /v1/chat/completions, /v1/completions, "
-                + "/v1/embeddings and /v1/models.",
+                + "/v1/responses, /v1/messages, /v1/embeddings and /v1/models.",
             type: "invalid_request_error", code: "unknown_url")
     }
 

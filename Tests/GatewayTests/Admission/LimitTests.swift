@@ -49,7 +49,7 @@ struct LimitTests {
     )
 
     /// A body of 33 bytes, which count as 9 tokens.
-    private static func request(tokens: Int) -> String {
+    static func request(tokens: Int) -> String {
         TestFleet.post(headers: header, extra: ",\"max_tokens\":\(tokens < 100 ? " " : "")\(tokens - 9)")
     }
 

@@ -56,7 +56,7 @@ struct RefusalTests {
             (TestFleet.post("chat", extra: ",\"model\":\"phi\""), 400, "repeated_model"),
             ("POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999\r\n\r\n", 413, "body_too_large"),
             (
-                "POST /v1/audio HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 1\r\n\r\nx",
+                "POST /v1/audio HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/mixed; boundary=x\r\nContent-Length: 1\r\n\r\nx",
                 415, "unsupported_media_type"
             ),
         ])

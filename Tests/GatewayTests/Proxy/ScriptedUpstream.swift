@@ -14,6 +14,7 @@ import Darwin
 final class ScriptedUpstream: Sendable {
     enum Step: Sendable {
         case send(String)
+        case sendBytes([UInt8])
         /// Ends the connection in order.
         case close
         /// Resets it.
@@ -22,7 +23,9 @@ final class ScriptedUpstream: Sendable {
 
     struct Request: Sendable {
         /// Head and body as received.
-        var text: String
+        var bytes: [UInt8]
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+        var body: ArraySlice<UInt8> { bytes[(RawResponse.headEnd(bytes) ?? bytes.count)...] }
         /// Counted over the upstream's life, from 0.
         var number: Int
     }
@@ -66,9 +69,9 @@ final class ScriptedUpstream: Sendable {
                     channel.closeFuture.whenComplete { _ in closures.append([1]) }
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(
-                        Handler { text in
+                        Handler { bytes in
                             let request = state.value.withLock { state in
-                                let request = Request(text: text, number: state.requests.count)
+                                let request = Request(bytes: bytes, number: state.requests.count)
                                 state.requests.append(request)
                                 return request
                             }
@@ -135,38 +138,37 @@ final class ScriptedUpstream: Sendable {
     private final class Handler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 
-        private let answer: (String) -> [Step]
+        private let answer: ([UInt8]) -> [Step]
         private var bytes: [UInt8] = []
 
-        init(_ answer: @escaping (String) -> [Step]) { self.answer = answer }
+        init(_ answer: @escaping ([UInt8]) -> [Step]) { self.answer = answer }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             bytes += unwrapInboundIn(data).readableBytesView
-            while let text = takeRequest() {
-                for step in answer(text) { act(step, context) }
+            while let request = takeRequest() {
+                for step in answer(request) { act(step, context) }
             }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-        private func takeRequest() -> String? {
+        private func takeRequest() -> [UInt8]? {
             guard let end = RawResponse.headEnd(bytes) else { return nil }
             let head = RawResponse(status: 0, head: String(decoding: bytes[..<end], as: UTF8.self), body: "")
             var total = end + (head.header("content-length").flatMap { Int($0) } ?? 0)
             if head.header("transfer-encoding") != nil {
-                let text = String(decoding: bytes, as: UTF8.self)
-                guard text.hasSuffix("0\r\n\r\n") else { return nil }
+                guard bytes.suffix(5).elementsEqual("0\r\n\r\n".utf8) else { return nil }
                 total = bytes.count
             }
             guard bytes.count >= total else { return nil }
-            let text = String(decoding: bytes[..<total], as: UTF8.self)
-            bytes.removeFirst(total)
-            return text
+            defer { bytes.removeFirst(total) }
+            return Array(bytes[..<total])
         }
 
         private func act(_ step: Step, _ context: ChannelHandlerContext) {
             switch step {
             case .send(let text): context.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: nil)
+            case .sendBytes(let bytes): context.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
             case .close: context.close(promise: nil)
             case .reset:
                 _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))

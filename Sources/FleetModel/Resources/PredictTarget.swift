@@ -1,0 +1,7 @@
+/// Which API of its engine a workload's `POST /predict` becomes.
+package enum PredictTarget: String, CaseIterable, Sendable, Codable {
+    /// OpenAI's `/v1/completions`: texts for texts.
+    case completions
+    /// OpenAI's `/v1/embeddings`: vectors for texts.
+    case embeddings
+}
