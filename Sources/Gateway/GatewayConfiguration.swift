@@ -67,8 +67,7 @@ package struct GatewayConfiguration: Sendable {
         guard listen.isLoopback || tls != nil || hasControlPlane else {
             throw Problem(
                 description:
-                    "a gateway without TLS listens on loopback only; use 127.0.0.1 or ::1, not \(listen.host), or give it a certificate"
-            )
+                    "a gateway without TLS listens on loopback only; use 127.0.0.1 or ::1, not \(listen.host), or a certificate")
         }
         guard Self.threadRange.contains(threads) else {
             throw Problem(

@@ -24,8 +24,8 @@ package struct Dialer: Sendable {
     /// has run; it fails with a ``DialFailure``, or with the initializer's error, after the channel was closed.
     ///
     /// `initializer` runs when the channel is active already: its handlers see `handlerAdded`, not `channelActive`. Nothing is
-    /// read before it ends. TCP_NODELAY is set. One `timeout` bounds connection and tunnel together, and again the handshake where
-    /// `tls` is given: then nothing is sent to a peer that does not prove itself.
+    /// read before it ends. TCP_NODELAY is set. One `timeout` bounds connection and tunnel together, and once more the handshake
+    /// where `tls` is given: then nothing is sent to a peer that does not prove itself.
     package func connect(
         to address: ListenAddress, plane: PlaneName, on eventLoop: any EventLoop, timeout: Duration, tls: ReplicaTLS? = nil,
         initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>

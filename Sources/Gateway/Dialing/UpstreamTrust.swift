@@ -23,8 +23,8 @@ final class UpstreamTrust: Sendable {
         return entry.context
     }
 
-    /// Takes over files that changed, and forgets those that nobody names any more. Returns what is wrong with files, whose former
-    /// content holds on.
+    /// Takes over files that changed, and forgets those that nobody names any more. Returns what is wrong with files, whose
+    /// former content holds on.
     func refresh(_ wanted: Set<ReplicaTLS>) -> [String] {
         let paths = Set(wanted.map { $0.caFile ?? "" })
         entries.withLock { entries in entries = entries.filter { paths.contains($0.key) } }

@@ -2,8 +2,8 @@ import NIOCore
 
 /// The client's half of a change to WebSocket (RFC 6455).
 extension ClientConnection {
-    /// Whether the head asks for WebSocket in words that no server reads otherwise (RFC 6455 section 4.1); a request that does not
-    /// is an ordinary one, whose `upgrade` is for one hop and removed.
+    /// Whether the head asks for WebSocket in words that no server reads otherwise (RFC 6455 section 4.1); a request that does
+    /// not is an ordinary one, whose `upgrade` is for one hop and removed.
     var asksWebSocket: Bool {
         guard head.asksUpgrade, head.method == .get, !head.isHTTP10, head.framing == .none, stream == nil else { return false }
         var (upgrades, keys, isNamed) = (0, 0, false)
