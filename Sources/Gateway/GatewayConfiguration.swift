@@ -74,10 +74,8 @@ package struct GatewayConfiguration: Sendable {
                 description: "threads is \(Self.threadRange.lowerBound) to \(Self.threadRange.upperBound), not \(threads)")
         }
         guard Self.rememberedRange.contains(rememberedRequests) else {
-            throw Problem(
-                description:
-                    "remembered requests are \(Self.rememberedRange.lowerBound) to \(Self.rememberedRange.upperBound), not \(rememberedRequests)"
-            )
+            let range = "\(Self.rememberedRange.lowerBound) to \(Self.rememberedRange.upperBound)"
+            throw Problem(description: "remembered requests are \(range), not \(rememberedRequests)")
         }
         guard !hasControlPlane || tokenFile != nil else {
             throw Problem(description: "a control plane's address needs a token file")

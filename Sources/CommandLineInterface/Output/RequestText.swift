@@ -2,7 +2,8 @@ package import FleetTransport
 
 /// Shows what became of one request and why.
 package enum RequestText {
-    /// - Parameter explanation: `{"gateway", "request", "outcome", "timings", "fence", "decisions", "attempts"}` as a gateway explains a request.
+    /// - Parameter explanation: `{"gateway", "request", "outcome", "timings", "fence", "decisions", "attempts"}` as a gateway
+    ///   explains a request.
     package static func rendered(_ explanation: JSONValue) -> String {
         var text = summary(explanation)
         text += fence(explanation["fence"])

@@ -2,8 +2,8 @@ package import FleetModel
 package import FleetTransport
 import Synchronization
 
-/// Asks gateways about requests and gathers what they say. Gateways listen on streams of their own and answer by a request each; nobody's
-/// silence is waited for longer than ``patience``.
+/// Asks gateways about requests and gathers what they say. Gateways listen on streams of their own and answer by a request
+/// each; nobody's silence is waited for longer than ``patience``.
 package final class InquiryDesk: Sendable {
     package enum Refusal: Error, Equatable {
         case tooManyStreams

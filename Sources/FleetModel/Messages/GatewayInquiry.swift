@@ -1,4 +1,5 @@
-/// A question the control plane asks gateways: what became of one request. The answer is a document the control plane passes on as it is.
+/// A question the control plane asks gateways: what became of one request. The answer is a document the control plane passes on
+/// as it is.
 package struct GatewayInquiry: Equatable, Sendable, Codable {
     /// Tells answers apart.
     package var id: UInt64

@@ -1,5 +1,5 @@
-/// What one decision compared, as it saw it: the planes inside the fence with the figures that ranked them, and the replicas of the
-/// plane it chose. Used again for another decision without allocating.
+/// What one decision compared, as it saw it: the planes inside the fence with the figures that ranked them, and the replicas of
+/// the plane it chose. Used again for another decision without allocating.
 package struct DecisionDetail: Equatable, Sendable {
     /// Planes and replicas kept of one decision: those of a fleet that is larger are counted, not listed.
     package static let planeLimit = 32

@@ -20,8 +20,8 @@ extension Router {
         return detail
     }
 
-    /// What the decision just made compared. Call before anything else is told to the router. Allocates only where `detail` has not held
-    /// as many planes and replicas before.
+    /// What the decision just made compared. Call before anything else is told to the router. Allocates only where `detail` has
+    /// not held as many planes and replicas before.
     package func explainLast(
         _ decision: RoutingDecision, _ request: RequestFacts, attempts: AttemptHistory, now: Moment,
         into detail: inout DecisionDetail

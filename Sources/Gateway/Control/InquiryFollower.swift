@@ -2,8 +2,8 @@ import FleetModel
 import FleetTransport
 import Logging
 
-/// Answers what the control plane asks about requests, for as long as its task runs. The connection is the gateway's own, so that a gateway
-/// needs no door for it.
+/// Answers what the control plane asks about requests, for as long as its task runs. The connection is the gateway's own, so
+/// that a gateway needs no door for it.
 struct InquiryFollower: Sendable {
     let gateway: GatewayName
     /// The control client that holds now.

@@ -1,7 +1,7 @@
 package import FleetRouting
 
-/// What one event loop counted of answers that come token by token, and of waiting for them. By workload: row 0 is none, and workloads beyond
-/// ``LoopCounters/workloadLimit`` share the last row.
+/// What one event loop counted of answers that come token by token, and of waiting for them. By workload: row 0 is none, and
+/// workloads beyond ``LoopCounters/workloadLimit`` share the last row.
 package struct GenerationCounters: Equatable, Sendable {
     package struct Row: Equatable, Sendable {
         /// From a request's first byte to the first data of its event stream.

@@ -1,7 +1,7 @@
 import FleetModel
 
-/// Writes JSON into bytes. Text may be any bytes a client sent: what is not UTF-8 is replaced, and every character that could end a line,
-/// move a terminal's cursor or turn the direction of text is escaped.
+/// Writes JSON into bytes. Text may be any bytes a client sent: what is not UTF-8 is replaced, and every character that could
+/// end a line, move a terminal's cursor or turn the direction of text is escaped.
 package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false

@@ -61,7 +61,8 @@ package struct TelemetryOverrides: Equatable, Sendable {
         }
     }
 
-    /// `name=value` pairs with commas between them, values percent-encoded (W3C Baggage). The values are secrets: no message shows them.
+    /// `name=value` pairs with commas between them, values percent-encoded (W3C Baggage). The values are secrets: no message
+    /// shows them.
     private static func headers(_ text: String, of variable: String) throws(Problem) -> [Header] {
         var headers: [Header] = []
         for pair in text.split(separator: ",") {

@@ -4,7 +4,8 @@ package import Logging
 package import NIOCore
 import Synchronization
 
-/// Takes what event loops recorded and writes it where the fleet wants it, off the event loops. Follows what is declared as it changes.
+/// Takes what event loops recorded and writes it where the fleet wants it, off the event loops. Follows what is declared as it
+/// changes.
 package final class TelemetryService: Sendable {
     /// What of it the metrics page shows.
     package struct Statistics: Equatable, Sendable {

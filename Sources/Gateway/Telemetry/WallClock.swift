@@ -7,8 +7,8 @@ import Glibc
 import Darwin
 #endif
 
-/// What time of the day a monotonic moment was. Read once for a batch of records, so that times within one keep their order and their
-/// distances whatever is done to the clock.
+/// What time of the day a monotonic moment was. Read once for a batch of records, so that times within one keep their order and
+/// their distances whatever is done to the clock.
 package struct WallClock: Equatable, Sendable {
     /// Unix nanoseconds of ``Moment/origin``.
     private let origin: Int64

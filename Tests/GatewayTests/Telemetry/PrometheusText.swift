@@ -1,5 +1,5 @@
-/// A strict reader of the Prometheus text exposition format, version 0.0.4, with the naming rules of Prometheus' own linter (`promtool check
-/// metrics`): what is not in order is told by line.
+/// A strict reader of the Prometheus text exposition format, version 0.0.4, with the naming rules of Prometheus' own linter
+/// (`promtool check metrics`): what is not in order is told by line.
 struct PrometheusText {
     struct Sample: Equatable {
         var name: String

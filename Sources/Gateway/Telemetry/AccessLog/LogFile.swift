@@ -6,8 +6,8 @@ import Glibc
 import Darwin
 #endif
 
-/// Where the lines of an access log go: standard output, or a file that is set aside when it would grow too large and opened anew when it was
-/// moved away (so that `logrotate` needs no signal). Blocks; lives on the writer's thread.
+/// Where the lines of an access log go: standard output, or a file that is set aside when it would grow too large and opened
+/// anew when it was moved away (so that `logrotate` needs no signal). Blocks; lives on the writer's thread.
 package struct LogFile: ~Copyable {
     package struct Failure: Error, Equatable, CustomStringConvertible {
         package let description: String

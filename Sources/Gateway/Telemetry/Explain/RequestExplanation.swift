@@ -2,8 +2,8 @@ package import FleetModel
 package import FleetRouting
 package import FleetTransport
 
-/// What became of one request and why, as a document for people and programs: the fence, the candidates with their scores, the choice,
-/// the attempts, the times.
+/// What became of one request and why, as a document for people and programs: the fence, the candidates with their scores, the
+/// choice, the attempts, the times.
 package struct RequestExplanation {
     let record: RequestRecord
     let gateway: GatewayName

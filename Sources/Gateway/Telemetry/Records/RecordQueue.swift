@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Records on their way from the event loops to whoever writes them, in batches, bounded. An event loop never waits for it: where the
-/// writer holds it that very moment, the loop keeps its batch for the next time.
+/// Records on their way from the event loops to whoever writes them, in batches, bounded. An event loop never waits for it:
+/// where the writer holds it that very moment, the loop keeps its batch for the next time.
 package final class RecordQueue: Sendable {
     /// Records that wait at most: a second's worth of what one core serves. Beyond, they are dropped and counted.
     package static let capacity = 32_768

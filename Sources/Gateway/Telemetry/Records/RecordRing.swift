@@ -1,5 +1,5 @@
-/// The newest records of one event loop, so many at most. A record that goes in comes back as the one it took the place of, whose storage
-/// serves the next request: once the ring is full, nothing is allocated.
+/// The newest records of one event loop, so many at most. A record that goes in comes back as the one it took the place of,
+/// whose storage serves the next request: once the ring is full, nothing is allocated.
 struct RecordRing {
     private let capacity: Int
     private var records: [RequestRecord] = []

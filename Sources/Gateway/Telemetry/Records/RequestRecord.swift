@@ -1,8 +1,8 @@
 package import FleetModel
 package import FleetRouting
 
-/// What happened to one request, without a byte of what was asked or answered and without any key. Made on the event loop; its arrays
-/// are used again by later requests of the loop (``RecordRing``).
+/// What happened to one request, without a byte of what was asked or answered and without any key. Made on the event loop; its
+/// arrays are used again by later requests of the loop (``RecordRing``).
 package struct RequestRecord: Sendable {
     /// Attempts kept; of more the last takes the last place.
     package static let attemptLimit = 16

@@ -2,8 +2,8 @@ import FleetModel
 import FleetRouting
 import NIOCore
 
-/// One event loop's record of its requests: the newest are kept to be explained, and those that are written somewhere are handed on in
-/// batches. Lives on its loop.
+/// One event loop's record of its requests: the newest are kept to be explained, and those that are written somewhere are
+/// handed on in batches. Lives on its loop.
 package final class RequestRecorder {
     /// What it is made with.
     package struct Configuration: Sendable {

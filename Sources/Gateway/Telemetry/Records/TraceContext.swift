@@ -13,9 +13,9 @@ package struct TraceContext: Equatable, Sendable {
 
     package var isSampled: Bool { span != 0 }
 
-    /// Whether a trace that begins here is taken: of equal shares everywhere on its way, for it is decided by the trace's own 56 random bits
-    /// (OpenTelemetry, "TraceState: Probability Sampling", consistent probability sampling: the randomness R is at least the rejection
-    /// threshold T).
+    /// Whether a trace that begins here is taken: of equal shares everywhere on its way, for it is decided by the trace's own
+    /// 56 random bits (OpenTelemetry, "TraceState: Probability Sampling", consistent probability sampling: the randomness R is
+    /// at least the rejection threshold T).
     package static func isInShare(_ share: Double, low: UInt64) -> Bool {
         guard share < 1 else { return true }
         guard share > 0 else { return false }

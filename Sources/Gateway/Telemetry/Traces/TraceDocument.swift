@@ -1,9 +1,9 @@
 package import FleetModel
 import FleetRouting
 
-/// Requests as spans, in the JSON encoding of OTLP (opentelemetry-proto, `ExportTraceServiceRequest`: ids in hexadecimal, 64-bit integers as
-/// text): one server span a request and one client span an attempt, with OpenTelemetry's HTTP and GenAI attributes. No attribute holds text
-/// of a prompt or an answer, a query or a header.
+/// Requests as spans, in the JSON encoding of OTLP (opentelemetry-proto, `ExportTraceServiceRequest`: ids in hexadecimal,
+/// 64-bit integers as text): one server span a request and one client span an attempt, with OpenTelemetry's HTTP and GenAI
+/// attributes. No attribute holds text of a prompt or an answer, a query or a header.
 package struct TraceDocument {
     package static let contentType = "application/json"
 

@@ -3,8 +3,8 @@ import FleetTransport
 package import NIOCore
 import Synchronization
 
-/// Sends sampled requests to a collector in the background, bounded in every way: what waits, what one export holds, how often one is sent
-/// again. What cannot be sent is dropped and counted.
+/// Sends sampled requests to a collector in the background, bounded in every way: what waits, what one export holds, how often
+/// one is sent again. What cannot be sent is dropped and counted.
 package final class TraceExporter: Sendable {
     /// Requests that wait; OpenTelemetry's batch processor holds 2,048 spans by default.
     package static let queueLimit = 2_048
