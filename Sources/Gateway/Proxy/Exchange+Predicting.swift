@@ -68,7 +68,7 @@ extension Exchange {
             connection.reader.takeBody(), of: translation.target, version: translation.version,
             latency: now.since(client.startedAt))
         guard let answer else {
-            worker.counters.upstreamFailed(.broken)
+            noteFailure(.broken)
             release(closing: !connection.reader.isReusable, now: now)
             return giveUp(.unreadablePredictions)
         }

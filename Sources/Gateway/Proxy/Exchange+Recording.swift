@@ -119,6 +119,7 @@ extension ClientConnection {
         journal.record.firstByteAt = firstByte
         journal.record.status = status
         journal.record.tenant = tenant
+        journal.record.isSecure = scheme == .https
         journal.record.route = route?.name
         journal.record.directory = worker.table?.directory
         journal.record.workload = exchange.isStarted ? journal.record.workload ?? exchange.facts.workload : nil

@@ -52,11 +52,12 @@ final class TestFleet: Sendable {
         _ replicas: [Replica], limits: ProxyLimits = .patient, maxAttempts: Int = 4, firstByteMilliseconds: Double = 5_000,
         idleMilliseconds: Double? = nil, balancing: BalancingRules? = nil,
         workloadBalancing: BalancingRules = BalancingRules(), tenants: [TenantTerms] = [],
-        adjust: Adjustment = .none, transport: ClientTransport = .plain,
+        recording: RequestRecorder.Configuration? = nil, adjust: Adjustment = .none, transport: ClientTransport = .plain,
         listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0), dialer: Dialer = Dialer(),
-        recording: RequestRecorder.Configuration? = nil, _ body: @Sendable (TestFleet) async throws -> Void
+        _ body: @Sendable (TestFleet) async throws -> Void
     ) async throws {
-        let fleet = try await TestFleet(limits: limits, transport: transport, listen: listen, dialer: dialer, recording: recording)
+        let fleet = try await TestFleet(
+            limits: limits, transport: transport, listen: listen, dialer: dialer, recording: recording)
         do {
             try await fleet.declare(
                 maxAttempts: maxAttempts, firstByteMilliseconds: firstByteMilliseconds,

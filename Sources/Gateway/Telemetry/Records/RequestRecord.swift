@@ -46,6 +46,8 @@ package struct RequestRecord: Sendable {
     package var inputTokens: Int64?
     package var outputTokens: Int64?
     package var isStream = false
+    /// The client speaks TLS.
+    package var isSecure = false
     /// The access log takes it.
     package var isLogged = false
 
@@ -65,7 +67,7 @@ package struct RequestRecord: Sendable {
         (firstByteAt, firstTokenAt, inputTokens, outputTokens) = (nil, nil, nil, nil)
         error = ""
         queueWait = .zero
-        (isStream, isLogged) = (false, false)
+        (isStream, isSecure, isLogged) = (false, false, false)
     }
 
     /// The attempt whose answer, or failure, the client was given; nil where nothing was sent.

@@ -74,7 +74,7 @@ package struct TraceDocument {
         attributes(&writer) { attributes in
             attributes.text("http.request.method", method(record))
             attributes.text("url.path", record.path)
-            attributes.text("url.scheme", "http".utf8)
+            attributes.text("url.scheme", (record.isSecure ? "https" : "http").utf8)
             attributes.number("http.response.status_code", Int64(record.status))
             attributes.number("http.request.body.size", Int64(record.requestBytes))
             attributes.number("http.response.body.size", Int64(record.responseBytes))
