@@ -21,8 +21,8 @@ extension Router {
     }
 
     /// What the decision just made compared. Call before anything else is told to the router. Allocates only where `detail` has
-    /// not held as many planes and replicas before.
-    package func explainLast(
+    /// not held as many planes and replicas before. It changes nothing: `mutating` keeps callers from copying the router for it.
+    package mutating func explainLast(
         _ decision: RoutingDecision, _ request: RequestFacts, attempts: AttemptHistory, now: Moment,
         into detail: inout DecisionDetail
     ) {

@@ -243,7 +243,6 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
         let progress: RequestBody.Progress
         do throws(RequestBody.Problem) {
             progress = try body.receive(&inbound)
-            if progress == .complete { try body.finish() }
         } catch {
             refuse(refusal(of: error))
             return true
@@ -289,7 +288,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     func streamBody() -> Bool {
         guard exchange.takesBody else { return false }
         do throws(RequestBody.Problem) {
-            if try body.receive(&inbound) == .complete { try body.finish() }
+            _ = try body.receive(&inbound)
         } catch {
             exchange.cutRequest(refusal(of: error))
             return true

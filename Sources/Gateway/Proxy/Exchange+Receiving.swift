@@ -185,6 +185,7 @@ extension Exchange {
     func clientBecameWritable() { connection?.setReading(true) }
 
     func complete(_ connection: UpstreamConnection, closes: Bool, now: Moment) {
+        let client = client
         let isReusable = connection.reader.isReusable && client.body.isComplete && connection.isOpen
         release(closing: !isReusable, now: now)
         finish()

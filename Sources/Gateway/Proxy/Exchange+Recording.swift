@@ -131,7 +131,8 @@ extension ClientConnection {
             journal.record.path.append(
                 contentsOf: UnsafeRawBufferPointer(rebasing: bytes[clamped(head.path, bytes, RequestRecord.pathLimit)]))
         }
-        journal.record.model.append(contentsOf: body.modelName.prefix(RequestRecord.modelLimit))
+        let model = route?.api == .openInference ? pathModel : body.modelName
+        journal.record.model.append(contentsOf: model.prefix(RequestRecord.modelLimit))
         if let input = journal.record.inputTokens, let output = journal.record.outputTokens {
             worker.counters.generation.used(journal.record.workload, input: input, output: output)
         }

@@ -109,6 +109,7 @@ final class Exchange {
     }
 
     var isInference: Bool {
+        let client = client
         if client.route?.api == .predict { return true }
         return client.head.method == .post
             && client.headBytes.withUnsafeReadableBytes { InferencePath.matches($0, client.head.path) }

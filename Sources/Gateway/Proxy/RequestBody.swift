@@ -74,7 +74,7 @@ struct RequestBody {
     var asksStream: Bool { scans && !isForm && scanner.asksStream }
 
     /// The model it names, where that was looked for and found.
-    var modelName: [UInt8] { scans && hasStarted ? scanner.model : [] }
+    var modelName: [UInt8] { hasStarted ? model : [] }
 
     mutating func release() {
         bytes = ByteBuffer()
@@ -89,7 +89,8 @@ struct RequestBody {
         return taken
     }
 
-    /// Reads from the front of `input`; what is behind the body's end stays there.
+    /// Reads from the front of `input`; what is behind the body's end stays there. Complete, it was whole and named a model where that
+    /// was asked for.
     mutating func receive(_ input: inout ByteBuffer) throws(Problem) -> Progress {
         if isChunked {
             try receiveChunks(&input)
@@ -100,11 +101,11 @@ struct RequestBody {
             isComplete = left == 0
         }
         guard isComplete else { return .needsMore }
+        try finish()
         return .complete
     }
 
-    /// The body is complete: it must have been whole and have named a model, where that was asked for.
-    func finish() throws(Problem) {
+    private mutating func finish() throws(Problem) {
         guard scans else { return }
         do throws(BodyProblem) {
             if isForm { try form.finish() } else { try scanner.finish() }

@@ -116,7 +116,7 @@ struct MetricConventionTests {
         #expect(expressions.count >= 24 && expressions.allSatisfy { $0.contains("tradewind_gateway_") })
         var asked: Set<String> = []
         for expression in expressions {
-            for match in expression.matches(of: /tradewind_gateway_[a-z_]+/) {
+            for match in expression.matches(of: /tradewind_gateway_[a-z0-9_]+/) {
                 #expect(names.contains(String(match.output)), "\(match.output) in \(expression)")
                 asked.insert(String(match.output))
             }
