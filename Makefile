@@ -25,6 +25,7 @@ python: setup ## Python packages that end-to-end tests and examples use, in .ven
 	@scripts/python.sh
 
 test: setup python ## everything
+	@scripts/setup.sh openssl
 	@mkdir -p .venv/highs && scripts/highs.sh .venv/highs
 	$(WITH_HIGHS) swift test $(RELEASE) --disable-testable-imports $(ABREAST)
 

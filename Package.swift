@@ -127,7 +127,7 @@ let package = Package(
             name: "ControlPlaneTests",
             dependencies: [
                 "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", hummingbird, logging, nioCore,
-                nioPosix, serviceLifecycle, .product(name: "GRDB", package: "GRDB.swift"),
+                nioPosix, serviceLifecycle, "TestCertificates", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: strict),
@@ -168,7 +168,7 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "FleetModel", "FleetRouting", "FleetTransport", "Gateway", "SeededCases", logging, nioCore, nioEmbedded, nioHPACK,
-                nioHTTP1, nioHTTP2, nioPosix, nioSSL, nioTLS,
+                nioHTTP1, nioHTTP2, nioPosix, nioSSL, nioTLS, "TestCertificates",
             ],
             swiftSettings: strict),
 
@@ -238,11 +238,13 @@ let package = Package(
 
         // MARK: The whole
 
-        // What tests share: seeded cases, and the judges of plans (checker, generator, direct formulation).
+        // What tests share: seeded cases, the judges of plans (checker, generator, direct formulation), certificates made for one
+        // test.
         .target(name: "SeededCases", path: "Tests/SeededCases", swiftSettings: strict),
         .target(
             name: "PlanningProofs", dependencies: ["FleetPlanning", "LinearOptimization", "SeededCases"],
             path: "Tests/PlanningProofs", swiftSettings: strict),
+        .target(name: "TestCertificates", path: "Tests/TestCertificates", swiftSettings: strict),
 
         // Taste, enforced: layer imports, file length, dead links, documents in step with code.
         .testTarget(name: "RepositoryTests", swiftSettings: strict),

@@ -16,7 +16,8 @@ package struct GatewayConfiguration: Sendable {
     package static let rememberedRange = 0...65_536
 
     package var name: GatewayName
-    package var listen: ListenAddress
+    /// Nil: where the fleet file says (``Gateway/listen``).
+    package var listen: ListenAddress?
     /// This gateway's own folder: it holds the last good snapshot.
     package var stateFolder: String
     /// The control API; nil takes what ``serverAddressFile`` says.
@@ -44,7 +45,7 @@ package struct GatewayConfiguration: Sendable {
     package var version = "unknown"
 
     package init(
-        name: GatewayName, listen: ListenAddress, stateFolder: String, serverURL: String? = nil,
+        name: GatewayName, listen: ListenAddress?, stateFolder: String, serverURL: String? = nil,
         serverAddressFile: String? = nil, tokenFile: String? = nil,
         caFile: String? = nil, via: [PlaneName: ListenAddress] = [:], threads: Int = 1,
         tls: GatewayTLS? = nil
@@ -64,7 +65,7 @@ package struct GatewayConfiguration: Sendable {
     /// Refuses what can never be served safely: beyond this machine clients speak TLS. Whether they are tenants, and which
     /// certificates a fleet declares, a snapshot says: until it does nobody is taken in there.
     package func validate() throws(Problem) {
-        guard listen.isLoopback || tls != nil || hasControlPlane else {
+        if let listen, !listen.isLoopback, tls == nil, !hasControlPlane {
             throw Problem(
                 description:
                     "a gateway without TLS listens on loopback only; use 127.0.0.1 or ::1, not \(listen.host), or a certificate")

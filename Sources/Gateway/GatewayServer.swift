@@ -46,17 +46,18 @@ package struct GatewayServer: Service, CustomStringConvertible {
     private func serve(group: MultiThreadedEventLoopGroup, answers: ControlAnswers, token: String) async throws {
         let dialer = Dialer(via: configuration.via)
         let transport = try configuration.initialTransport()
+        guard let listen = try await listenAddress(group) else { return }
         let telemetry = TelemetryService(
             gateway: configuration.name, version: configuration.version, overrides: configuration.telemetry, group: group,
             logger: logger)
         let plane = try await DataPlane.start(
-            listen: configuration.listen, group: group, dialer: dialer, limits: configuration.limits, local: answers.endpoints,
+            listen: listen, group: group, dialer: dialer, limits: configuration.limits, local: answers.endpoints,
             transport: transport,
             recording: RequestRecorder.Configuration(
                 explained: configuration.rememberedRequests, notable: configuration.rememberedRequests / 4,
                 queue: telemetry.queue, overrides: configuration.telemetry))
         let keeper = CertificateKeeper(
-            fixed: configuration.tls, initial: transport, isExposed: !configuration.listen.isLoopback, workers: plane.workers,
+            fixed: configuration.tls, initial: transport, isExposed: !listen.isLoopback, workers: plane.workers,
             dialer: dialer, logger: logger)
         do {
             let control = try GatewayControl(
@@ -90,6 +91,19 @@ package struct GatewayServer: Service, CustomStringConvertible {
             await plane.stop(deadline: .zero)
             await telemetry.stop()
             throw error
+        }
+    }
+
+    /// Nil where it was told to end before anybody knew.
+    private func listenAddress(_ group: MultiThreadedEventLoopGroup) async throws -> ListenAddress? {
+        if let listen = configuration.listen { return listen }
+        let declared = DeclaredListen(
+            gateway: configuration.name, folder: configuration.stateFolder, caFile: configuration.caFile,
+            credentials: configuration.renewedCredentials, group: group, logger: logger)
+        do {
+            return try await cancelWhenGracefulShutdown { try await declared.find() }
+        } catch is CancellationError {
+            return nil
         }
     }
 

@@ -41,8 +41,9 @@ struct GatewayCommand: AsyncParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("The address to listen on; port 0 lets the system pick.", valueName: "HOST:PORT"))
-    var listen = "127.0.0.1:0"
+        help: ArgumentHelp(
+            "The address to listen on; port 0 lets the system pick (default: as the fleet declares).", valueName: "HOST:PORT"))
+    var listen: String?
 
     @Option(
         name: .long, parsing: .singleValue,
@@ -51,6 +52,7 @@ struct GatewayCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "TLS for clients")
     var tls: GatewayTLSOptions
+
     @Option(
         name: .long,
         help: ArgumentHelp(
@@ -82,8 +84,11 @@ struct GatewayCommand: AsyncParsableCommand {
 
     private func gatewayConfiguration() throws -> GatewayConfiguration {
         guard ResourceNameRule.allows(name) else { throw ValidationError("NAME is \(ResourceNameRule.accepted)") }
-        guard let address = ListenAddress(listen) else {
-            throw ValidationError("--listen is HOST:PORT, such as 127.0.0.1:8081, not \(listen)")
+        let address = try listen.map { text in
+            guard let address = ListenAddress(text) else {
+                throw ValidationError("--listen is HOST:PORT, such as 127.0.0.1:8081, not \(text)")
+            }
+            return address
         }
         let folder = StateFolder(root: state)
         let gateway = GatewayName(name)

@@ -26,7 +26,7 @@ struct BalancingDocumentTests {
             """
             { policy: maglev, hashOn: header, header: x-user, affinity: cookie, cookie: { name: seat, path: /v1/, ttl: 2h },
               planes: [{ plane: toronto, weight: 70 }, { plane: aws-frankfurt, weight: 30, priority: 1 }],
-              overprovisioningFactor: 1.5, panicThreshold: 40% }
+              overprovisioningFactor: 1.5, panicThreshold: 40%, adaptiveWeights: 30% }
             """.replacing("\n", with: " "))
         #expect(
             full
@@ -34,7 +34,7 @@ struct BalancingDocumentTests {
                     policy: .maglev, affinity: .cookie, hashOn: .header, header: "x-user",
                     cookie: .init(name: "seat", path: "/v1/", ttlSeconds: 7_200),
                     planes: [.init(plane: "toronto", weight: 70), .init(plane: "aws-frankfurt", weight: 30, priority: 1)],
-                    overprovisioningFactor: 1.5, panicThreshold: 0.4))
+                    overprovisioningFactor: 1.5, panicThreshold: 0.4, adaptiveWeights: 0.3))
         #expect(try rules("{}") == BalancingRules())
         for policy in BalancingRules.Policy.allCases { #expect(try rules("{ policy: \(policy.rawValue) }").policy == policy) }
     }
@@ -57,6 +57,11 @@ struct BalancingDocumentTests {
             ("{ planes: [{ plane: toronto, priority: 16 }] }", "spec.balancing.planes[0].priority: 16 is out of range"),
             ("{ planes: [{ plane: toronto }, { plane: toronto }] }", "plane \"toronto\" is already entry 0"),
             ("{ overprovisioningFactor: 0.5 }", "spec.balancing.overprovisioningFactor: the factor is out of range"),
+            ("{ adaptiveWeights: 30% }", "spec.balancing.adaptiveWeights: there are no weights to adapt"),
+            (
+                "{ planes: [{ plane: toronto }], adaptiveWeights: 95% }",
+                "spec.balancing.adaptiveWeights: the share is out of range"
+            ),
             ("{ stickiness: yes }", "spec.balancing.stickiness: unknown field"),
         ])
     func refusals(_ balancing: String, _ expected: String) {

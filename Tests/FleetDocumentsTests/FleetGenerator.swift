@@ -232,13 +232,14 @@ struct FleetGenerator {
         let source: BalancingRules.HashSource? = policy.isHash ? pick([nil, .clientAddress, .header]) : nil
         let cookie = BalancingRules.Cookie(
             name: pick(["tradewind-session", "s"]), path: pick(["/", "/v1/"]), ttlSeconds: maybe { $0.int(1...31_536_000) })
+        let planes =
+            flag() ? planeNames.map { BalancingRules.PlaneShare(plane: $0, weight: int(1...1_000), priority: int(0...15)) } : []
         return BalancingRules(
             policy: policy, affinity: affinity, hashOn: source,
             header: affinity == .header || source == .header ? "x-session-id" : nil,
             cookie: affinity == .cookie ? maybe { _ in cookie } : nil,
-            planes: flag()
-                ? planeNames.map { BalancingRules.PlaneShare(plane: $0, weight: int(1...1_000), priority: int(0...15)) } : [],
-            overprovisioningFactor: Double(int(8...80)) / 8, panicThreshold: share().fraction)
+            planes: planes, overprovisioningFactor: Double(int(8...80)) / 8, panicThreshold: share().fraction,
+            adaptiveWeights: planes.isEmpty ? nil : maybe { Double($0.int(0...90)) / 100 })
     }
 
     private mutating func route(_ name: String, workload: WorkloadName) -> Route {

@@ -51,7 +51,8 @@ package struct SnapshotComposer: Sendable {
         RoutingSnapshot(
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,
             workloads: fleet.workloads.map { self.workload($0, at: gateway) }, planes: planes, routes: routes,
-            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count, tls: gateway.tls,
+            tenants: fleet.tenants.map(TenantTerms.init), gatewayCount: fleet.gateways.count,
+            listen: gateway.listen, tls: gateway.tls,
             clientPlace: gateway.clientPlace, telemetry: gateway.telemetry == .none ? nil : gateway.telemetry)
     }
 

@@ -16,6 +16,7 @@ extension ValueRule where Value == BalancingRules {
                     "overprovisioningFactor", \.overprovisioningFactor, default: blank.overprovisioningFactor,
                     .number("a number from 1 to 10 such as 1.4")),
                 .optional("panicThreshold", \.panicThreshold, default: blank.panicThreshold, .fraction),
+                .optional("adaptiveWeights", \.adaptiveWeights, .fraction),
             ]
         ).rule
     }

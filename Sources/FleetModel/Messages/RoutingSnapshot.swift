@@ -167,6 +167,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
     package var tenants: [TenantTerms]
     /// Gateways of the fleet: tenants' limits hold over all of them.
     package var gatewayCount: Int
+    /// Where this gateway listens when it is started without a flag that says so.
+    package var listen: ListenAddress?
     /// How clients reach this gateway; nil: in plain HTTP. Names files, holds no key.
     package var tls: GatewayTLS?
     /// Nil means ``GatewayTelemetry/none``.
@@ -174,8 +176,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
 
     package init(
         version: SnapshotVersion, gateway: GatewayName, gatewayLocation: Location, workloads: [Workload], planes: [Plane],
-        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1, tls: GatewayTLS? = nil,
-        clientPlace: ClientPlace? = nil, telemetry: GatewayTelemetry? = nil
+        routes: [Route], tenants: [TenantTerms] = [], gatewayCount: Int = 1,
+        listen: ListenAddress? = nil, tls: GatewayTLS? = nil, clientPlace: ClientPlace? = nil, telemetry: GatewayTelemetry? = nil
     ) {
         format = Self.currentFormat
         self.version = version
@@ -186,6 +188,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         self.routes = routes
         self.tenants = tenants
         self.gatewayCount = gatewayCount
+        self.listen = listen
         self.tls = tls
         self.clientPlace = clientPlace
         self.telemetry = telemetry

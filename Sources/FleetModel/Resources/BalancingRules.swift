@@ -76,10 +76,13 @@ package struct BalancingRules: Equatable, Sendable, Codable {
     package var overprovisioningFactor: Double
     /// Where all priorities together cannot take the traffic, one with a healthy share below this ignores health (0 to 1).
     package var panicThreshold: Double
+    /// By how much at most a plane's weight follows how soon it answers, as a share of the weight (up to 0.9); nil: not at all.
+    package var adaptiveWeights: Double?
 
     package init(
         policy: Policy = .predictedTimeToFirstToken, affinity: Affinity = .none, hashOn: HashSource? = nil, header: String? = nil,
-        cookie: Cookie? = nil, planes: [PlaneShare] = [], overprovisioningFactor: Double = 1.4, panicThreshold: Double = 0.5
+        cookie: Cookie? = nil, planes: [PlaneShare] = [], overprovisioningFactor: Double = 1.4, panicThreshold: Double = 0.5,
+        adaptiveWeights: Double? = nil
     ) {
         self.policy = policy
         self.affinity = affinity
@@ -89,5 +92,6 @@ package struct BalancingRules: Equatable, Sendable, Codable {
         self.planes = planes
         self.overprovisioningFactor = overprovisioningFactor
         self.panicThreshold = panicThreshold
+        self.adaptiveWeights = adaptiveWeights
     }
 }

@@ -72,6 +72,13 @@ extension ProblemCollector {
         require(
             (0...1).contains(rules.panicThreshold), field.key("panicThreshold"), "the share is out of range",
             accepted: "0% to 100%")
+        guard let bound = rules.adaptiveWeights else { return }
+        require(
+            (0...Limits.weightChange).contains(bound), field.key("adaptiveWeights"), "the share is out of range",
+            accepted: "0% to 90%")
+        require(
+            !rules.planes.isEmpty, field.key("adaptiveWeights"), "there are no weights to adapt",
+            accepted: "planes with weights beside it")
     }
 
     private enum Limits {
@@ -82,6 +89,8 @@ extension ProblemCollector {
         static let cookieSeconds = 365 * 86_400
         static let planes = 256
         static let lastPriority = 15
+        /// So that every plane keeps a tenth of its weight and goes on being measured.
+        static let weightChange = 0.9
     }
 }
 

@@ -11,6 +11,8 @@ package final class PlaneShares: Sendable {
     package let levelCount: Int
     package let overprovisioningFactor: Double
     package let panicThreshold: Double
+    /// By how much weights follow measured times at most; 0: not at all.
+    package let adaptiveWeights: Double
 
     /// Nil where no plane is listed: the latency budget and the predicted time choose.
     ///
@@ -31,6 +33,7 @@ package final class PlaneShares: Sendable {
         levelCount = last + 1
         overprovisioningFactor = Self.clamped(rules.overprovisioningFactor, 1, 10, standard: 1.4)
         panicThreshold = Self.clamped(rules.panicThreshold, 0, 1, standard: 0.5)
+        adaptiveWeights = Self.clamped(rules.adaptiveWeights ?? 0, 0, 0.9, standard: 0)
     }
 
     /// Planes the shares were made before stand with the unlisted ones.

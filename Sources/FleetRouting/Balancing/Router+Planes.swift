@@ -20,14 +20,15 @@ extension Router {
 
     /// Leaves one plane in the group.
     mutating func drawPlane(_ shares: PlaneShares, _ group: Group, _ pass: Pass) -> Group {
+        let pace = pace(shares, group, pass)
         var total = 0.0
-        forEachPlane(of: group, pass) { total += weight($0, shares) }
+        forEachPlane(of: group, pass) { total += weight($0, shares, pace, pass) }
         var left = Self.share(ByteHash.combine(drawing(pass), 2)) * total
         var drawn: Int?
         for position in 0..<pass.policy.choices.count where scores[position].available > 0 && scores[position].rank == group.rank
         {
             drawn = position
-            left -= weight(scores[position], shares)
+            left -= weight(scores[position], shares, pace, pass)
             if left < 0 { break }
         }
         guard let drawn else { preconditionFailure("a group holds at least one plane with a replica") }
@@ -45,14 +46,50 @@ extension Router {
     }
 
     /// Equal keys draw alike; a request without a key is left to chance.
-    private func drawing(_ pass: Pass) -> UInt64 {
-        pass.request.session?.key ?? (pass.request.balancing.isHash ? pass.request.key : nil) ?? pass.chance
+    private func drawing(_ pass: Pass) -> UInt64 { key(of: pass) ?? pass.chance }
+
+    private func key(of pass: Pass) -> UInt64? {
+        pass.request.session?.key ?? (pass.request.balancing.isHash ? pass.request.key : nil)
     }
 
-    private func weight(_ score: PlaneScore, _ shares: PlaneShares) -> Double {
+    private func weight(_ score: PlaneScore, _ shares: PlaneShares, _ pace: Double?, _ pass: Pass) -> Double {
         let choice = choices[score.choice]
         let availability = Double(score.available) / Double(choice.count + choice.unready)
-        return shares.weight(of: Int(choice.plane)) * min(1, shares.overprovisioningFactor * availability)
+        let weight = shares.weight(of: Int(choice.plane)) * min(1, shares.overprovisioningFactor * availability)
+        guard let pace else { return weight }
+        let own = responseMilliseconds(of: choice, at: pass.now)
+        guard own > 0 else { return weight }
+        return weight * min(max(pace / own, 1 - shares.adaptiveWeights), 1 + shares.adaptiveWeights)
+    }
+
+    /// What a first token takes over the planes of a group, by their declared weights, milliseconds: a plane twice as fast gets twice
+    /// its weight, within the bound declared. Nil where weights hold as they are declared; they do for requests with a
+    /// key, which would change planes with every new measurement.
+    private func pace(_ shares: PlaneShares, _ group: Group, _ pass: Pass) -> Double? {
+        guard shares.adaptiveWeights > 0, key(of: pass) == nil else { return nil }
+        var sum = 0.0
+        var weights = 0.0
+        forEachPlane(of: group, pass) { score in
+            let choice = choices[score.choice]
+            let time = responseMilliseconds(of: choice, at: pass.now)
+            guard time > 0 else { return }
+            sum += time * shares.weight(of: Int(choice.plane))
+            weights += shares.weight(of: Int(choice.plane))
+        }
+        return weights > 0 ? sum / weights : nil
+    }
+
+    /// The mean over the plane's replicas of their times to the first token (``PeakResponseTime``); 0 while none was seen.
+    private func responseMilliseconds(of choice: RoutingTable.Choice, at now: Moment) -> Double {
+        var sum = 0.0
+        var count = 0.0
+        for position in Int(choice.first)..<Int(choice.first + choice.count) {
+            let time = balance[Int(members[position])].response.milliseconds(at: now)
+            guard time > 0 else { continue }
+            sum += time
+            count += 1
+        }
+        return count > 0 ? sum / count : 0
     }
 
     private func health(of choice: RoutingTable.Choice, _ pass: Pass) -> (replicas: Int, capacity: Double) {

@@ -5,16 +5,18 @@ import Foundation
 import Logging
 import NIOPosix
 import ServiceLifecycle
+import TestCertificates
 import Testing
 
 @Suite("The control plane on its port", .serialized)
 struct ControlPlaneServerTests {
     /// Runs a server on a port of the system's choice for as long as `body` takes, then shuts it down gracefully.
     private func serving(
-        _ folder: ScratchFolder, _ body: @Sendable @escaping (ServerAddress) async throws -> Void
+        _ folder: ScratchFolder, tls: ControlPlaneConfiguration.TLS? = nil,
+        _ body: @Sendable @escaping (ServerAddress) async throws -> Void
     ) async throws {
         let (addresses, listening) = AsyncStream<ServerAddress>.makeStream()
-        let configuration = ControlPlaneConfiguration(stateFolder: folder.state, port: 0)
+        let configuration = ControlPlaneConfiguration(stateFolder: folder.state, port: 0, tls: tls)
         let server = ControlPlaneServer(configuration: configuration, logger: Logger(label: "test")) {
             listening.yield($0)
             listening.finish()
@@ -41,9 +43,10 @@ struct ControlPlaneServerTests {
 
     /// A client for as long as `body` takes.
     private func withClient(
-        _ address: ServerAddress, token: String, _ body: (ControlClient) async throws -> Void
+        _ address: ServerAddress, token: String, caFile: String? = nil, _ body: (ControlClient) async throws -> Void
     ) async throws {
-        let client = try ControlClient(url: address.url, token: token, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        let client = try ControlClient(
+            url: address.url, token: token, caFile: caFile, eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
         do {
             try await body(client)
         } catch {
@@ -117,6 +120,42 @@ struct ControlPlaneServerTests {
             if isKnown { return token }
         }
         throw APIError.notFound("no token was made")
+    }
+
+    @Test("over TLS a client that trusts the authority is served, one that does not sends nothing, nor does plain text")
+    func tls() async throws {
+        let authority = try TestAuthority()
+        let stranger = try TestAuthority("Another Authority")
+        let files = try authority.issue("control.test")
+        let folder = ScratchFolder()
+        try await serving(folder, tls: .init(certificateFile: files.certificate, keyFile: files.key)) { address in
+            #expect(address.url.hasPrefix("https://127.0.0.1:"))
+            let admin = try #require(try PrivateFile.readSecret(folder.state.adminToken))
+            try await withClient(address, token: admin, caFile: authority.certificateFile) { client in
+                let answer = try await client.send("GET", "/api/v1alpha1/workloads")
+                #expect(answer.status == 200)
+            }
+            try await withClient(address, token: admin, caFile: stranger.certificateFile) { client in
+                await #expect(throws: (any Error).self) { try await client.send("GET", "/api/v1alpha1/workloads") }
+            }
+            let plain = ServerAddress(url: address.url.replacing("https://", with: "http://"))
+            try await withClient(plain, token: admin) { client in
+                await #expect(throws: (any Error).self) { try await client.send("GET", "/api/v1alpha1/workloads") }
+            }
+        }
+    }
+
+    @Test("files that are no certificate and key are told by name")
+    func unusableTLS() async throws {
+        let authority = try TestAuthority()
+        try authority.write("no certificate", to: "broken.crt")
+        let folder = ScratchFolder()
+        let broken = "\(authority.folder)/broken.crt"
+        let files = try authority.issue("control.test")
+        let problem = await #expect(throws: ControlPlaneConfiguration.Problem.self) {
+            try await self.serving(folder, tls: .init(certificateFile: broken, keyFile: files.key)) { _ in }
+        }
+        #expect(problem?.description.hasPrefix("\(broken) cannot be used for TLS") == true)
     }
 
     @Test("a second server is kept out of the same state folder")

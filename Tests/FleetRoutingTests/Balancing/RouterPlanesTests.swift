@@ -12,12 +12,13 @@ struct RouterPlanesTests {
     }
 
     private func facts(
-        _ script: GatewayScript, _ shares: [BalancingRules.PlaneShare], policy: BalancingRules.Policy = .predictedTimeToFirstToken
+        _ script: GatewayScript, _ shares: [BalancingRules.PlaneShare],
+        policy: BalancingRules.Policy = .predictedTimeToFirstToken, adaptiveWeights: Double? = nil
     ) -> RequestFacts {
         let planes = script.view.table?.directory.planes.map(\.name) ?? []
         return RequestFacts(
             workload: script.workload("chat"), balancing: policy,
-            planes: PlaneShares(BalancingRules(planes: shares), planes: planes))
+            planes: PlaneShares(BalancingRules(planes: shares, adaptiveWeights: adaptiveWeights), planes: planes))
     }
 
     /// The share of each plane in 4,000 decisions: four standard deviations are at most 3.2 %.
@@ -44,6 +45,30 @@ struct RouterPlanesTests {
         let found = shares(&script, facts)
         #expect(abs((found["near"] ?? 0) - 0.7) < 0.032 && abs((found["far"] ?? 0) - 0.3) < 0.032, "\(found)")
         #expect(found["middle"] == nil, "a plane that is not listed serves behind all that are")
+    }
+
+    @Test(
+        "weights follow measured times within their bound: means of 100 and 300 ms, 200 over both",
+        arguments: [(0.2, 0.6), (0.9, 0.7403), (0.0, 0.5)] as [(Double, Double)])
+    func adaptive(bound: Double, near: Double) {
+        // 1.2 of 1.2 + 0.8; 1.9 of 1.9 + 2/3, where twice as fast would be 2; as declared.
+        var script = fleet()
+        for (plane, time) in [("near", Duration.milliseconds(100)), ("far", .milliseconds(300))] {
+            for number in 1...10 {
+                guard let handle = script.handle(of: "\(plane)/chat/\(number)") else { continue }
+                script.handle(.firstByte(handle, after: time))
+            }
+        }
+        let facts = facts(script, [.init(plane: "near"), .init(plane: "far")], adaptiveWeights: bound)
+        let found = shares(&script, facts)
+        #expect(abs((found["near"] ?? 0) - near) < 0.032, "\(found)")
+        var keyed = facts
+        var nearKeys = 0
+        for number in 0..<4_000 {
+            keyed.session = .key(ByteHash.hash("session \(number)"))
+            if script.choice(keyed).replica.hasPrefix("near") { nearKeys += 1 }
+        }
+        #expect(abs(Double(nearKeys) / 4_000 - 0.5) < 0.032, "requests with a key stay where they are")
     }
 
     @Test("a priority that is half healthy keeps 70 % and hands 30 % on; all healthy again, it has all")

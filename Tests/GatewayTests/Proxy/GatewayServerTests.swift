@@ -4,6 +4,7 @@ import FoundationEssentials
 import Gateway
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Testing
 
@@ -45,6 +46,47 @@ struct GatewayServerTests {
         running.cancel()
         _ = try await client.transcript.waitForClose()
         try await running.value
+    }
+
+    private func server(_ configuration: GatewayConfiguration) -> (
+        running: Task<Void, any Error>, address: EventLoopFuture<ListenAddress>
+    ) {
+        let listening = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: ListenAddress.self)
+        let server = GatewayServer(
+            configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            onListening: { listening.succeed($0) })
+        return (Task { try await server.run() }, listening.futureResult)
+    }
+
+    @Test("without a flag it listens where the control plane says, and without one where its snapshot on disk does")
+    func declared() async throws {
+        var snapshot = ControlFixture.snapshot(feed: nil)
+        snapshot.listen = ListenAddress(host: "127.0.0.2", port: 0)
+        let text = String(decoding: try FleetJSON.encode(snapshot), as: UTF8.self)
+        let control = try await StubServer { head, _, response in
+            guard head.uri.hasSuffix("/snapshot") else { return response.answer(.notFound) }
+            response.begin(headers: ["content-type": "text/event-stream"])
+            response.write("id: 1\nevent: snapshot\ndata: \(text)\n\n")
+        }
+        let folder = try TemporaryFolder()
+        snapshot.listen = ListenAddress(host: "127.0.0.3", port: 0)
+        try SavedSnapshot(snapshot: snapshot, contactUnixSeconds: nil).save(to: folder.path)
+        let tokenFile = "\(folder.path)/token"
+        try PrivateFile.write(Array(ControlFixture.token.utf8), to: tokenFile)
+        let asked = server(
+            GatewayConfiguration(
+                name: ControlFixture.gateway, listen: nil, stateFolder: folder.path, serverURL: "http://\(control.address)",
+                tokenFile: tokenFile))
+        #expect(try await asked.address.get().host == "127.0.0.2")
+        asked.running.cancel()
+        try await asked.running.value
+        try await control.kill()
+        snapshot.version.generation += 1
+        try SavedSnapshot(snapshot: snapshot, contactUnixSeconds: nil).save(to: folder.path)
+        let alone = server(GatewayConfiguration(name: ControlFixture.gateway, listen: nil, stateFolder: folder.path))
+        #expect(try await alone.address.get().host == "127.0.0.3")
+        alone.running.cancel()
+        try await alone.running.value
     }
 
     @Test("refuses to listen beyond this machine", arguments: ["0.0.0.0", "192.168.1.1", "::", "example.com"])

@@ -3,6 +3,7 @@ import Gateway
 import Logging
 import NIOCore
 import NIOPosix
+import TestCertificates
 import Testing
 
 /// A whole gateway, told of its certificates as in production: by the snapshot on its disk, or by its flags.

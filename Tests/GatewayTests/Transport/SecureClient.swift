@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import NIOTLS
+import TestCertificates
 
 /// A TLS client that says exactly the bytes it is told to.
 struct SecureClient: Sendable {

@@ -5,6 +5,7 @@ import NIOHTTP2
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestCertificates
 
 /// An HTTP/2 client, over TLS or with prior knowledge.
 struct StreamClient: Sendable {

@@ -4,6 +4,7 @@ import Gateway
 import NIOCore
 import NIOHPACK
 import NIOHTTP2
+import TestCertificates
 import Testing
 
 @Suite("HTTP/2 for clients", .timeLimit(.minutes(2)))

@@ -4,6 +4,7 @@ import Gateway
 import Logging
 import NIOCore
 import NIOSSL
+import TestCertificates
 import Testing
 
 @Suite("TLS for clients", .timeLimit(.minutes(2)))

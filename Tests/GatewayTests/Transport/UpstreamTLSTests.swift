@@ -4,6 +4,7 @@ import Gateway
 import Logging
 import NIOCore
 import NIOSSL
+import TestCertificates
 import Testing
 
 @Suite("TLS to replicas", .timeLimit(.minutes(2)))

@@ -1,14 +1,13 @@
 import Foundation
-import NIOSSL
 
 /// A certificate authority of one test, made with the `openssl` command in a temporary folder that goes with it.
-final class TestAuthority: Sendable {
-    struct Failure: Error { var text: String }
+package final class TestAuthority: Sendable {
+    package struct Failure: Error { package var text: String }
 
-    let folder: String
-    var certificateFile: String { "\(folder)/ca.crt" }
+    package let folder: String
+    package var certificateFile: String { "\(folder)/ca.crt" }
 
-    init(_ name: String = "Test Authority") throws {
+    package init(_ name: String = "Test Authority") throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UInt64.random(in: 0 ... .max))").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         // Without a section for extensions: certificates get those that are asked for, and no others.
@@ -23,7 +22,7 @@ final class TestAuthority: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Issues a certificate for these names, the first its subject, and returns the paths of it and its key.
-    func issue(_ name: String, alternatives: [String] = [], isExpired: Bool = false, as file: String? = nil) throws
+    package func issue(_ name: String, alternatives: [String] = [], isExpired: Bool = false, as file: String? = nil) throws
         -> (certificate: String, key: String)
     {
         let file = file ?? name.replacing("*", with: "_")
@@ -41,7 +40,7 @@ final class TestAuthority: Sendable {
         return ("\(folder)/\(file).crt", "\(folder)/\(file).key")
     }
 
-    func write(_ text: String, to name: String) throws {
+    package func write(_ text: String, to name: String) throws {
         try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
     }
 
