@@ -17,49 +17,51 @@ final class RunningCommand: Sendable {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path()
 
-    private final class Capture: Sendable {
-        struct Content: Sendable {
-            var output = Data()
-            var errors = Data()
-        }
-        let content = Mutex(Content())
-    }
-
     private let process: Process
-    private let captured = Capture()
+    /// Holds what it writes. Files rather than pipes: nobody has to read while it runs, and no word is lost at its end.
+    private let scratch: URL
     private let ended = Mutex<Int32?>(nil)
 
     var pid: Int32 { process.processIdentifier }
     var status: Int32? { ended.withLock { $0 } }
-    var output: String { captured.content.withLock { String(decoding: $0.output, as: UTF8.self) } }
-    var errors: String { captured.content.withLock { String(decoding: $0.errors, as: UTF8.self) } }
+    var output: String { text("output") }
+    var errors: String { text("errors") }
 
     init(_ arguments: [String], program: String = tradewind, input: String? = nil, folder: String = root) throws {
         process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder)
-        let (output, errors, standardInput) = (Pipe(), Pipe(), Pipe())
+        scratch = FileManager.default.temporaryDirectory.appending(path: "command-\(UInt64.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        let output = try Self.file(scratch, "output")
+        let errors = try Self.file(scratch, "errors")
+        let standardInput = Pipe()
         process.standardOutput = output
         process.standardError = errors
         process.standardInput = standardInput
-        let captured = captured
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil } else { captured.content.withLock { $0.output.append(data) } }
-        }
-        errors.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil } else { captured.content.withLock { $0.errors.append(data) } }
-        }
         process.terminationHandler = { [weak self] process in
             self?.ended.withLock {
                 $0 = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
             }
         }
         try process.run()
+        try output.close()
+        try errors.close()
         if let input { standardInput.fileHandleForWriting.write(Data(input.utf8)) }
         try standardInput.fileHandleForWriting.close()
+    }
+
+    deinit { try? FileManager.default.removeItem(at: scratch) }
+
+    private static func file(_ folder: URL, _ name: String) throws -> FileHandle {
+        let file = folder.appending(path: name)
+        try Data().write(to: file)
+        return try FileHandle(forWritingTo: file)
+    }
+
+    private func text(_ name: String) -> String {
+        String(decoding: (try? Data(contentsOf: scratch.appending(path: name))) ?? Data(), as: UTF8.self)
     }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
@@ -89,8 +91,6 @@ final class RunningCommand: Sendable {
     ) async throws -> Result {
         let command = try RunningCommand(arguments, program: program, input: input, folder: folder)
         let status = try await command.end(within: seconds)
-        // The pipes may hold the last words still.
-        await pause(milliseconds: 30)
         return Result(status: status, output: command.output, errors: command.errors)
     }
 }
