@@ -2,22 +2,8 @@
 struct ChatCompletionRequest: Decodable {
     struct Message: Decodable {
         var role: String
-        var content: Content?
-    }
-
-    /// A text, or parts of which only text is accepted.
-    enum Content: Decodable {
-        case text(String)
-        case parts([Part])
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) {
-                self = .text(text)
-            } else {
-                self = .parts(try container.decode([Part].self))
-            }
-        }
+        /// Of its parts only text is accepted.
+        var content: TextOrList<Part>?
     }
 
     struct Part: Decodable {
@@ -63,7 +49,7 @@ struct ChatCompletionRequest: Decodable {
             case .text(let text):
                 tokens += TokenCount.of(text)
                 hash.combine(text)
-            case .parts(let parts):
+            case .list(let parts):
                 for part in parts {
                     guard part.type == "text", let text = part.text else {
                         throw .invalid(

@@ -1,60 +1,38 @@
 /// What a message says: a text, or blocks of which text is read; what tools were asked and answered counts by its text.
-enum PromptContent: Decodable {
-    case text(String)
-    case blocks([Block])
+typealias PromptContent = TextOrList<PromptBlock>
 
-    struct Block: Decodable {
-        /// The kinds an engine that reads only text accepts (Anthropic's Messages and OpenAI's Responses).
-        static let kinds = [
-            "text", "input_text", "output_text", "tool_use", "tool_result", "thinking", "redacted_thinking",
-        ]
-
-        var type: String
-        var text: String?
-        var thinking: String?
-        var name: String?
-        var content: Nested?
-    }
-
-    /// The content of a tool's result.
-    enum Nested: Decodable {
-        case text(String)
-        case parts([Part])
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) {
-                self = .text(text)
-            } else {
-                self = .parts(try container.decode([Part].self))
-            }
-        }
-
-        var texts: [String] {
-            switch self {
-            case .text(let text): [text]
-            case .parts(let parts): parts.compactMap(\.text)
-            }
-        }
-    }
+struct PromptBlock: Decodable {
+    /// The kinds an engine that reads only text accepts (Anthropic's Messages and OpenAI's Responses).
+    static let kinds = [
+        "text", "input_text", "output_text", "tool_use", "tool_result", "thinking", "redacted_thinking",
+    ]
 
     struct Part: Decodable { var text: String? }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else {
-            self = .blocks(try container.decode([Block].self))
+    var type: String
+    var text: String?
+    var thinking: String?
+    var name: String?
+    /// The content of a tool's result.
+    var content: TextOrList<Part>?
+}
+
+extension TextOrList<PromptBlock.Part> {
+    var texts: [String] {
+        switch self {
+        case .text(let text): [text]
+        case .list(let parts): parts.compactMap(\.text)
         }
     }
+}
 
+extension TextOrList<PromptBlock> {
     /// Its texts in order; `field` names it in the error for a block of another kind, such as an image.
     func texts(_ field: String) throws(OpenAIError) -> [String] {
         switch self {
         case .text(let text): return [text]
-        case .blocks(let blocks):
-            if let other = blocks.first(where: { !Block.kinds.contains($0.type) }) {
+        case .list(let blocks):
+            if let other = blocks.first(where: { !PromptBlock.kinds.contains($0.type) }) {
                 throw .invalid(
                     "`\(field)` has a block of type \(other.type.prefix(32)); this model reads only text.", param: field)
             }

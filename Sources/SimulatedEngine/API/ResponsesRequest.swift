@@ -6,7 +6,7 @@ struct ResponsesRequest: Decodable {
         var role: String?
         var content: PromptContent?
         /// What a tool answered.
-        var output: PromptContent.Nested?
+        var output: TextOrList<PromptBlock.Part>?
     }
 
     enum Input: Decodable {

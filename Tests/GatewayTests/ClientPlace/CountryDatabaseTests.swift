@@ -113,7 +113,8 @@ struct CountryDatabaseTests {
         let addresses = ["81.2.69.160", "24.50.0.1", "2001:218::1", "2a02:cf41::", "255.255.255.255"].compactMap { IPAddress($0) }
         var random = SeededGenerator(seed: 0x6d_6d_64_62)
         var read = 0
-        for _ in 0..<caseCount(perMille: 200) {
+        let cases = caseCount(perMille: 200)
+        for _ in 0..<cases {
             var bytes = whole
             for _ in 0..<random.next(in: 1...8) {
                 bytes[random.isOne(in: 2) ? random.below(bytes.count) : bytes.count - 1 - random.below(400)] =
@@ -125,6 +126,7 @@ struct CountryDatabaseTests {
             read += 1
             for address in addresses { _ = database.country(of: address) }
         }
-        #expect(read > 100)
+        // Some are readable still, whatever the number of cases.
+        #expect(read * 5 > cases)
     }
 }
