@@ -120,13 +120,14 @@ extension ControlAPI {
         var gateways: [Door]
     }
 
-    /// Decided anew from the store, which gives what the loop decided: the step is pure.
+    /// Decided anew from the store by a copy of the loop's state, which gives what the loop decides.
     func explain(_ context: APIContext) async throws -> Response {
         let name = WorkloadName(context.parameter("workload"))
         let contents = try await store.contents()
+        let fleet = try documents.fleet(contents)
+        let records = try await store.planeRecords()
         let set = FleetDocumentSet(
-            fleet: try documents.fleet(contents), hourOfWeekUTC: clock.timestamp().hourOfWeekUTC,
-            records: try await store.planeRecords(), feedPeers: [:])
+            fleet: fleet, decided: reconciler.preview(fleet, records: records), records: records, feedPeers: [:])
         guard let placement = set.decision.placement(of: name) else {
             throw APIError.notFound("there is no Workload/\(name.rawValue); explain takes the name of a workload")
         }

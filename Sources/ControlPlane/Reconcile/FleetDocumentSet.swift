@@ -42,28 +42,26 @@ package struct FleetDocumentSet: Sendable {
 
     package let fleet: Fleet
     package let drained: Set<PlaneName>
-    /// Where everything should run in the end; ``Handover`` may keep more for a while.
-    package let decision: PlacementDecision
+    package let decided: ControlDecision
     package let sendable: [Document]
 
-    /// - Parameters:
-    ///   - hourOfWeekUTC: the hour for which the plan in force is followed; 0 is Monday 00:00.
-    ///   - handover: brought up to date with the placement, and what planes keep by it.
-    ///   - silent: planes that cannot be told what to run yet.
+    /// Where everything should run in the end; the handover may keep more for a while.
+    package var decision: PlacementDecision { decided.placement }
+
+    /// - Parameter silent: planes that cannot be told what to run yet.
     package init(
-        fleet: Fleet, hourOfWeekUTC: Int, records: [PlaneName: PlaneRecord],
-        feedPeers: [PlaneName: [PlaneAssignment.FeedPeer]],
-        silent: Set<PlaneName> = [], handover: (PlacementDecision) -> Handover = { _ in Handover() }
+        fleet: Fleet, decided: ControlDecision, records: [PlaneName: PlaneRecord],
+        feedPeers: [PlaneName: [PlaneAssignment.FeedPeer]], silent: Set<PlaneName> = []
     ) {
         self.fleet = fleet
+        self.decided = decided
         let drained = Set(records.filter(\.value.isDrained).keys)
         self.drained = drained
-        let planned = fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hourOfWeekUTC) }
-        decision = Placement.decide(PlacementInputs(fleet: fleet, drained: drained, planned: planned))
-        let assigned = handover(decision).extend(decision)
-        let assignments = AssignmentComposer(fleet: fleet, decision: assigned, drained: drained, feedPeers: feedPeers)
+        let assignments = AssignmentComposer(
+            fleet: fleet, decision: decided.assigned, drained: drained, feedPeers: feedPeers)
         let snapshots = SnapshotComposer(
-            fleet: fleet, decision: decision, drained: drained, feedAddresses: records.compactMapValues(\.feedAddress))
+            fleet: fleet, decision: decided.placement, drained: drained,
+            feedAddresses: records.compactMapValues(\.feedAddress))
         let told = assignments.assignments.filter { !silent.contains($0.plane) }
         sendable = told.map(Document.assignment) + snapshots.snapshots.map(Document.snapshot)
     }

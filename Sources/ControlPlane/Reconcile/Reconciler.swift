@@ -19,7 +19,7 @@ package final class Reconciler: Sendable {
     private struct State {
         var observation: FleetObservation
         var quotas: QuotaGrantor
-        var handover = Handover()
+        var controller = FleetController()
         var pendingEvents: [FleetEvent] = []
         var isDirty = true
         /// Digests and versions last issued, to leave the store alone while nothing changes.
@@ -76,7 +76,9 @@ package final class Reconciler: Sendable {
 
     /// Takes a gateway's report.
     package func receive(_ report: GatewayReport) -> Bool {
-        take { $0.receive(report, now: clock.now()) }
+        let now = clock.now()
+        state.withLock { $0.controller.receive(report, now: now) }
+        return take { $0.receive(report, now: now) }
     }
 
     /// What a gateway may use of tenants' limits from now on.
@@ -109,7 +111,7 @@ package final class Reconciler: Sendable {
             let settles = !state.hasSettled && now.since(start) >= FleetObservation.silence
             if settles { state.hasSettled = true }
             let isNextHour = state.hourOfWeek.map { $0 != hour } ?? false
-            if settles || isNextHour || !lost.isEmpty || state.handover.isUnderWay { state.isDirty = true }
+            if settles || isNextHour || !lost.isEmpty || state.controller.isUnderWay { state.isDirty = true }
             return state.isDirty
         }
         if isDirty { wakeUp.yield() }
@@ -118,6 +120,20 @@ package final class Reconciler: Sendable {
     // MARK: What is known
 
     package var observation: FleetObservation { state.withLock { $0.observation } }
+
+    /// What the loop would decide now for a fleet; nothing comes of it.
+    package func preview(_ fleet: Fleet, records: [PlaneName: PlaneRecord]) -> ControlDecision {
+        var (controller, observation) = state.withLock { ($0.controller, $0.observation) }
+        return controller.decide(inputs(fleet, records, observation), now: clock.now())
+    }
+
+    private func inputs(
+        _ fleet: Fleet, _ records: [PlaneName: PlaneRecord], _ observation: FleetObservation
+    ) -> ControlInputs {
+        ControlInputs(
+            fleet: fleet, drained: Set(records.filter(\.value.isDrained).keys), observation: observation,
+            secondsSince1970: clock.timestamp().seconds)
+    }
     package var isReady: Bool { state.withLock { $0.passes > 0 } }
     package var passes: (done: UInt64, failed: UInt64) { state.withLock { ($0.passes, $0.failures) } }
     /// The newest version of every document sent out, by recipient, sorted.
@@ -176,15 +192,11 @@ package final class Reconciler: Sendable {
             return state.observation
         }
         let records = try await recordFeedAddresses(of: fleet, observation)
+        let inputs = inputs(fleet, records, observation)
+        let decided = state.withLock { $0.controller.decide(inputs, now: now) }
         let documents = FleetDocumentSet(
-            fleet: fleet, hourOfWeekUTC: hour, records: records, feedPeers: tokens.feedPeers(of: fleet),
-            silent: Self.silent(fleet, records, observation, now: now)
-        ) { decision in
-            state.withLock { state in
-                state.handover.update(fleet, decision, observation, now: now)
-                return state.handover
-            }
-        }
+            fleet: fleet, decided: decided, records: records, feedPeers: tokens.feedPeers(of: fleet),
+            silent: Self.silent(fleet, records, observation, now: now))
         let placementEvents = try await number(documents)
         let versions = state.withLock { $0.versions }
         publish(documents, versions: versions)
@@ -194,7 +206,7 @@ package final class Reconciler: Sendable {
             defer { state.pendingEvents = [] }
             return state.pendingEvents
         }
-        try await store.recordEvents(pending + placementEvents, at: clock.timestamp())
+        try await store.recordEvents(pending + decided.events + placementEvents, at: clock.timestamp())
         state.withLock { $0.passes += 1 }
     }
 
@@ -266,7 +278,7 @@ package final class Reconciler: Sendable {
         versions: [String: SnapshotVersion], now: Moment
     ) async throws {
         let composer = StatusComposer(
-            fleet: documents.fleet, decision: documents.decision, handover: state.withLock { $0.handover },
+            fleet: documents.fleet, decision: documents.decision, handover: documents.decided.handover,
             observation: observation, drained: documents.drained,
             assignments: Dictionary(
                 uniqueKeysWithValues: documents.fleet.planes.map { ($0.name, versions["plane/\($0.name)"] ?? .zero) }),

@@ -40,13 +40,16 @@ package struct Handover: Equatable, Sendable {
     package var isUnderWay: Bool { !kept.isEmpty }
 
     /// Decides what is kept, from the newest placement and what planes said last.
+    ///
+    /// - Parameter resting: workloads that are to have no replica: nothing takes over, so nothing is waited for.
     package mutating func update(
-        _ fleet: Fleet, _ decision: PlacementDecision, _ observation: FleetObservation, now: Moment
+        _ fleet: Fleet, _ decision: PlacementDecision, _ observation: FleetObservation, resting: Set<WorkloadName> = [],
+        now: Moment
     ) {
         var ledger = PoolLedger(planes: fleet.planes, holding: decision)
         var begun: [Place: Moment] = [:]
         var kept: [Kept] = []
-        for workload in fleet.workloads {
+        for workload in fleet.workloads where !resting.contains(workload.name) {
             let surplus = Self.surplus(of: workload, fleet, decision, observation, &ledger)
             guard !surplus.isEmpty, !Self.isRealised(workload.name, fleet, decision, observation, now: now) else { continue }
             for entry in surplus {

@@ -20,15 +20,19 @@ package struct PlacementInputs: Equatable, Sendable {
     package var drained: Set<PlaneName>
     /// Load to carry, by workload; a workload without an entry is placed for its declared peak demand.
     package var loads: [WorkloadName: [Load]]
+    /// How many replicas the scaling loop wants; a workload with an entry is placed for that many instead of its declared demand.
+    package var wanted: [WorkloadName: Int]
     /// What a plan wants now; nil where there is none.
     package var planned: PlannedReplicas?
 
     package init(
-        fleet: Fleet, drained: Set<PlaneName> = [], loads: [WorkloadName: [Load]] = [:], planned: PlannedReplicas? = nil
+        fleet: Fleet, drained: Set<PlaneName> = [], loads: [WorkloadName: [Load]] = [:],
+        wanted: [WorkloadName: Int] = [:], planned: PlannedReplicas? = nil
     ) {
         self.fleet = fleet
         self.drained = drained
         self.loads = loads
+        self.wanted = wanted
         self.planned = planned
     }
 

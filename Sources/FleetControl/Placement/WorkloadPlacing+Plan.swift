@@ -49,17 +49,19 @@ extension WorkloadPlacing {
     /// Everything that is not the plan: for a workload it covers, what takes the place of what could not be done, and the
     /// declared minimum; for others the whole placement.
     mutating func placeRest(_ inputs: PlacementInputs) {
-        guard fidelity != nil else {
+        let wanted = inputs.wanted[workload.name]
+        if fidelity == nil, wanted == nil {
             placeLoads()
             placeMinimum()
-            placeSurvival()
+            placeSurvival(demand: declaredDemand)
             return
         }
         for target in unmetTargets { standIn(for: target, inputs) }
-        placeMinimum()
+        let planned = total
+        if let wanted { placeWanted(wanted) } else { placeMinimum() }
         // A plan that holds survives what it should; with replicas elsewhere than planned, that has to be judged anew.
-        guard !unmetTargets.isEmpty else { return }
-        placeSurvival(ceiling: throughput { _ in true } * workload.objective.targetUtilization.fraction)
+        guard fidelity == nil || !unmetTargets.isEmpty || total > planned else { return }
+        placeSurvival(demand: wanted == nil ? min(declaredDemand, plannedThroughput) : plannedThroughput)
     }
 
     /// Places as much throughput as a target lacks, first where its users are nearest.

@@ -9,7 +9,7 @@ struct WorkloadPlacing {
     private var counts: [Int]
     private var reasons: [String?]
     private var full: [Bool]
-    private var shortfalls: [String] = []
+    var shortfalls: [String] = []
     /// What a plan wanted of this workload and what became of it; nil where no plan covers it.
     var fidelity: PlacementDecision.PlanFidelity?
     /// What the plan wanted and could not have.
@@ -65,11 +65,10 @@ struct WorkloadPlacing {
 
     /// Replicas elsewhere, until the loss of any one domain leaves the kept share of demand at full utilisation.
     ///
-    /// - Parameter ceiling: demand that replicas were placed for, in requests per second, where it is below the declared peak.
-    mutating func placeSurvival(ceiling: Double = .infinity) {
+    /// - Parameter demand: what replicas were placed for, in requests per second.
+    mutating func placeSurvival(demand: Double) {
         let survival = workload.objective.survive
         guard survival != .none, total > 0 else { return }
-        let demand = min(search.loads.reduce(0) { $0 + $1.rate.value }, ceiling)
         let needed = max(demand * workload.objective.keptShare.fraction, 1e-6)
         for domain in domainsInUse(survival) {
             while throughput(outside: domain, survival) < needed {
@@ -136,6 +135,12 @@ struct WorkloadPlacing {
 
     // MARK: Accounts
 
+    /// Requests per second at the declared peak.
+    var declaredDemand: Double { search.loads.reduce(0) { $0 + $1.rate.value } }
+
+    /// Requests per second that what is placed may be planned with.
+    var plannedThroughput: Double { throughput { _ in true } * workload.objective.targetUtilization.fraction }
+
     var total: Int { counts.reduce(0, +) }
 
     func throughput(where include: (Candidate) -> Bool) -> Double {
@@ -186,7 +191,7 @@ struct WorkloadPlacing {
         return true
     }
 
-    private func whatBinds(_ load: Int?) -> String {
+    func whatBinds(_ load: Int?) -> String {
         if total >= workload.scaling.maxReplicas { return "maxReplicas \(workload.scaling.maxReplicas) is reached" }
         let admitted = search.candidates.indices.filter { load == nil || search.candidates[$0].admitted[load!] }
         if admitted.isEmpty {

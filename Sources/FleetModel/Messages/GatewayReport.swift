@@ -13,10 +13,13 @@ package struct GatewayReport: Equatable, Sendable, Codable {
     package var pid: Int32
     /// What it holds of tenants' limits; nil where none is declared. The answer to the report is a ``QuotaGrant`` then.
     package var quota: QuotaReport?
+    /// By workload name; nil from a gateway that does not say.
+    package var demand: [String: WorkloadDemand]?
 
     package init(
         gateway: GatewayName, snapshot: SnapshotVersion?, address: String, isReady: Bool, roundTripMilliseconds: [String: Double],
-        requests: [String: UInt64], pid: Int32, quota: QuotaReport? = nil
+        requests: [String: UInt64], pid: Int32, quota: QuotaReport? = nil,
+        demand: [String: WorkloadDemand]? = nil
     ) {
         self.gateway = gateway
         self.snapshot = snapshot
@@ -26,5 +29,6 @@ package struct GatewayReport: Equatable, Sendable, Codable {
         self.requests = requests
         self.pid = pid
         self.quota = quota
+        self.demand = demand
     }
 }

@@ -14,6 +14,10 @@ package struct PlaneReport: Equatable, Sendable, Codable {
     package var replicas: [ReplicaReport]
     /// Wanted replicas this plane refuses to run, with the reason.
     package var refusals: [Refusal]
+    /// Sorted by pool, then index; nil where the plane's nodes are not its own to start and stop.
+    package var nodes: [NodeReport]?
+    /// Sorted by pool; nil as ``nodes`` is.
+    package var history: [PoolHistory]?
 
     package struct Refusal: Hashable, Sendable, Codable {
         package var workload: WorkloadName
@@ -24,7 +28,7 @@ package struct PlaneReport: Equatable, Sendable, Codable {
 
     package init(
         plane: PlaneName, planeStart: UInt64, sequence: UInt64, assignment: SnapshotVersion?, feedAddress: String,
-        replicas: [ReplicaReport], refusals: [Refusal] = []
+        replicas: [ReplicaReport], refusals: [Refusal] = [], nodes: [NodeReport]? = nil, history: [PoolHistory]? = nil
     ) {
         self.plane = plane
         self.planeStart = planeStart
@@ -33,6 +37,8 @@ package struct PlaneReport: Equatable, Sendable, Codable {
         self.feedAddress = feedAddress
         self.replicas = replicas
         self.refusals = refusals
+        self.nodes = nodes
+        self.history = history
     }
 }
 
@@ -75,12 +81,18 @@ package struct ReplicaReport: Equatable, Sendable, Codable {
     package var reason: String
     /// Times this slot was started again after it had failed.
     package var restarts: Int
+    /// The workload's generation it was started from; nil where the plane does not say.
+    package var generation: UInt64?
+    /// Use of its accelerators and of their memory, 0 to 1; nil while unknown.
+    package var acceleratorUse: Double?
+    package var acceleratorMemoryUse: Double?
 
     package init(
         id: ReplicaID, pool: PoolName, accelerator: AcceleratorType, address: String?, state: State,
         healthPath: String = "/health",
         pid: Int32? = nil, running: Int? = nil, waiting: Int? = nil, kvCacheUse: Double? = nil,
-        onwardRoundTripMilliseconds: Double = 0, stateAgeMilliseconds: Double = 0, reason: String = "", restarts: Int = 0
+        onwardRoundTripMilliseconds: Double = 0, stateAgeMilliseconds: Double = 0, reason: String = "", restarts: Int = 0,
+        generation: UInt64? = nil, acceleratorUse: Double? = nil, acceleratorMemoryUse: Double? = nil
     ) {
         self.id = id
         self.pool = pool
@@ -96,5 +108,8 @@ package struct ReplicaReport: Equatable, Sendable, Codable {
         self.stateAgeMilliseconds = stateAgeMilliseconds
         self.reason = reason
         self.restarts = restarts
+        self.generation = generation
+        self.acceleratorUse = acceleratorUse
+        self.acceleratorMemoryUse = acceleratorMemoryUse
     }
 }

@@ -121,6 +121,9 @@ package struct ScalingPolicy: Equatable, Sendable {
     package var maxReplicas: Int
     package var queuedRequestsPerReplica: Double?
 
+    /// Whether anything but the declared demand decides how many replicas there are.
+    package var isElastic: Bool { queuedRequestsPerReplica != nil }
+
     package init(minReplicas: Int = 1, maxReplicas: Int = 16, queuedRequestsPerReplica: Double? = nil) {
         self.minReplicas = minReplicas
         self.maxReplicas = maxReplicas

@@ -1,0 +1,74 @@
+package import FleetModel
+
+extension WorkloadSignals {
+    /// Gathers what planes and gateways said last of one workload.
+    package init(of workload: Workload, fleet: Fleet, observation: FleetObservation, demand: DemandMeter, now: Moment) {
+        self.init()
+        for plane in fleet.planes {
+            guard let report = observation.report(of: plane.name) else { continue }
+            let isHeard = observation.connection(of: plane.name, now: now) == .connected
+            for replica in report.replicas where replica.id.workload == workload.name {
+                gather(replica, isHeard: isHeard)
+            }
+        }
+        for gateway in fleet.gateways {
+            gather(gateway.name, workload.name, observation: observation, demand: demand, now: now)
+        }
+        if replicas == 0 { waitingForFirst = Int(queued.sum) }
+    }
+
+    private mutating func gather(_ replica: ReplicaReport, isHeard: Bool) {
+        switch replica.state {
+        case .draining, .gone: return
+        case .starting, .backingOff: replicas += 1
+        case .ready, .unready:
+            replicas += 1
+            if replica.state == .ready { ready += 1 }
+            queued.add(isHeard ? replica.waiting.map(Double.init) : nil)
+            let underWay = replica.running.map { Double($0 + (replica.waiting ?? 0)) }
+            concurrency.add(isHeard ? underWay : nil)
+            kvCacheUse.add(isHeard ? replica.kvCacheUse : nil)
+            acceleratorUse.add(isHeard ? replica.acceleratorUse : nil)
+            acceleratorMemoryUse.add(isHeard ? replica.acceleratorMemoryUse : nil)
+        }
+    }
+
+    private mutating func gather(
+        _ gateway: GatewayName, _ workload: WorkloadName, observation: FleetObservation, demand: DemandMeter, now: Moment
+    ) {
+        switch observation.connection(of: gateway, now: now) {
+        case .absent: return
+        case .unknown, .lost:
+            queued.missing += 1
+            concurrency.missing += 1
+            arrivals.missing += 1
+            tokens.missing += 1
+        case .connected:
+            guard let said = observation.report(of: gateway)?.demand else {
+                queued.missing += 1
+                concurrency.missing += 1
+                arrivals.missing += 1
+                tokens.missing += 1
+                return
+            }
+            // A workload nobody has asked this gateway for is not listed.
+            let own = said[workload.rawValue]
+            queued.add(Double(own?.queued ?? 0))
+            concurrency.add(Double(own?.queued ?? 0))
+            let rates = demand.rates(of: workload, at: gateway)
+            arrivals.add(own == nil ? 0 : rates?.arrivalsPerSecond)
+            tokens.add(own == nil ? 0 : rates?.tokensPerSecond)
+        }
+    }
+}
+
+extension WorkloadSignals.Reading {
+    fileprivate mutating func add(_ value: Double?) {
+        guard let value else {
+            missing += 1
+            return
+        }
+        sum += value
+        sources += 1
+    }
+}
