@@ -1,0 +1,103 @@
+import FleetControl
+import FleetModel
+
+/// The control plane of a world: what `ControlPlane/Reconcile` does around the core, without a store and sockets.
+struct ControlLoop {
+    var controller = FleetController()
+    var observation: FleetObservation
+    var isDown = false
+    /// The newest decision; its events are taken out.
+    private(set) var decision: ControlDecision?
+    private var generation: UInt64 = 0
+    private var composedFor: (fleet: Fleet, decision: ControlDecision, silent: Set<PlaneName>)?
+    private var assignments: [PlaneName: PlaneAssignment] = [:]
+    private var snapshots: [GatewayName: RoutingSnapshot] = [:]
+    /// Planes that said where their feeds are: it is in the store.
+    private var feeds: [PlaneName: String] = [:]
+
+    init(start: Moment) { observation = FleetObservation(start: start) }
+
+    /// A new process: what it knew is gone, what the store holds is not.
+    mutating func restart(now: Moment) {
+        controller = FleetController()
+        observation = FleetObservation(start: now)
+        decision = nil
+        composedFor = nil
+    }
+
+    struct Pass {
+        var events: [FleetEvent] = []
+        var assignments: [PlaneAssignment] = []
+        var snapshots: [RoutingSnapshot] = []
+    }
+
+    mutating func pass(_ fleet: Fleet, now: Moment, secondsSince1970: UInt64) -> Pass {
+        var pass = Pass()
+        observation.retain(fleet)
+        pass.events = observation.tick(now: now)
+        for plane in fleet.planes {
+            if let address = observation.report(of: plane.name)?.feedAddress { feeds[plane.name] = address }
+        }
+        var decided = controller.decide(
+            ControlInputs(fleet: fleet, observation: observation, secondsSince1970: secondsSince1970), now: now)
+        pass.events += decided.events
+        decided.events = []
+        decision = decided
+        // Planes that an earlier run knew and this one has not heard yet are told nothing.
+        let silent = Set(
+            fleet.planes.map(\.name).filter { feeds[$0] != nil && observation.connection(of: $0, now: now) == .unknown })
+        compose(fleet, decided, silent: silent, into: &pass)
+        return pass
+    }
+
+    private mutating func compose(
+        _ fleet: Fleet, _ decided: ControlDecision, silent: Set<PlaneName>, into pass: inout Pass
+    ) {
+        // Why a workload has its size says nothing to planes and gateways.
+        var said = decided
+        said.scaling = [:]
+        if let composedFor, composedFor.decision == said, composedFor.silent == silent, composedFor.fleet == fleet { return }
+        composedFor = (fleet, said, silent)
+        let told = AssignmentComposer(fleet: fleet, decision: decided.assigned).assignments
+        for assignment in told where !silent.contains(assignment.plane) {
+            guard assignments[assignment.plane] != assignment else { continue }
+            assignments[assignment.plane] = assignment
+            pass.assignments.append(numbered(assignment))
+        }
+        let snapshots = SnapshotComposer(fleet: fleet, decision: decided.placement, feedAddresses: feeds).snapshots
+        for snapshot in snapshots where self.snapshots[snapshot.gateway] != snapshot {
+            self.snapshots[snapshot.gateway] = snapshot
+            generation += 1
+            var numbered = snapshot
+            numbered.version = SnapshotVersion(epoch: 1, generation: generation)
+            pass.snapshots.append(numbered)
+        }
+    }
+
+    private mutating func numbered(_ assignment: PlaneAssignment) -> PlaneAssignment {
+        generation += 1
+        var numbered = assignment
+        numbered.version = SnapshotVersion(epoch: 1, generation: generation)
+        return numbered
+    }
+}
+
+/// A document or report on its way.
+enum Mail {
+    case assignment(PlaneAssignment, plane: Int)
+    case snapshot(RoutingSnapshot, gateway: Int)
+    case planeToControl(PlaneReport)
+    case gatewayToControl(GatewayReport)
+    case planeToGateway(PlaneReport, gateway: Int)
+}
+
+/// What a plane's driver says later.
+struct DriverAnswer {
+    var plane: Int
+    /// Of the plane's process that asked.
+    var start: UInt64
+    var event: PlaneEvent
+    /// The replica it brings up or down, and its birth; -1: none.
+    var replica = -1
+    var birth: UInt32 = 0
+}

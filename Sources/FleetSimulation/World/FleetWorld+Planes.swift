@@ -1,0 +1,226 @@
+import EngineTiming
+import FleetControl
+import FleetModel
+
+/// The drivers of planes: what becomes of their reconcilers' actions.
+extension FleetWorld {
+    /// From asking a driver to end something until it has.
+    private static let exitDelay: Int64 = 100_000_000
+
+    /// Hands an event to a plane's reconciler and does what it says. Checks and readings are answered at once.
+    func tell(_ plane: Int, _ event: PlaneEvent) {
+        var pending = [event]
+        var changed = false
+        while !pending.isEmpty {
+            let actions = planes[plane].reconciler.handle(pending.removeFirst(), now: moment)
+            for action in actions {
+                switch action {
+                case .persist: break
+                case .start(let order): start(order, plane: plane)
+                case .stop(let id, let grace): stop(id, grace: grace, plane: plane)
+                case .kill(let id):
+                    if let replica = replica(id, plane: plane) { endReplica(replica, reason: "killed") }
+                case .probe(let id): pending.append(probe(id, plane: plane))
+                case .measure(let id): pending.append(.loadMeasured(id, load(of: id, plane: plane)))
+                case .forget(let id): forget(id, plane: plane)
+                case .publish(let change): if change == .life { changed = true }
+                }
+            }
+        }
+        schedule(plane)
+        if changed { publish(plane) }
+    }
+
+    func schedule(_ plane: Int) {
+        guard !planes[plane].isDown, let due = planes[plane].reconciler.nextDeadline?.nanoseconds else { return }
+        let at = max(due, now)
+        guard at < planes[plane].scheduled else { return }
+        planes[plane].scheduled = at
+        queue.add(WorldEvent(.planeDeadline, plane), at: at)
+    }
+
+    func planeDue(_ plane: Int) {
+        guard planes[plane].scheduled <= now else { return }
+        planes[plane].scheduled = .max
+        guard !planes[plane].isDown else { return }
+        guard let due = planes[plane].reconciler.nextDeadline, due <= moment else { return schedule(plane) }
+        tell(plane, .deadlinePassed)
+    }
+
+    // MARK: Starting and ending
+
+    private func start(_ order: StartOrder, plane: Int) {
+        guard let pool = planes[plane].pools.first(where: { pools[$0].declared.name == order.specification.pool }),
+            let workload = workloads.firstIndex(of: order.specification.workload)
+        else { return answer(plane, .startRefused(order.id, reason: "there is no such pool"), at: now) }
+        let perNode = max(1, pools[pool].declared.acceleratorsPerNode)
+        let node = (order.devices.first ?? 0) / perNode
+        guard let (readyAt, isNew) = pools[pool].take(node, now: now) else {
+            let reason = "no node of pool \(order.specification.pool) is to be had"
+            return answer(plane, .startRefused(order.id, reason: reason), at: now)
+        }
+        let slot = freeReplicas.popLast() ?? replicas.count
+        if slot == replicas.count { replicas.append(SimulatedReplica()) }
+        let birth = replicas[slot].birth + 1
+        replicas[slot] = SimulatedReplica()
+        replicas[slot].birth = birth
+        replicas[slot].state = .awaitingNode
+        replicas[slot].id = order.id
+        replicas[slot].plane = plane
+        replicas[slot].workload = workload
+        replicas[slot].pool = pool
+        replicas[slot].node = node
+        planes[plane].replicas[order.id.incarnation] = slot
+        if isNew { scheduleReclaim(pool: pool, node: node) }
+        answer(plane, .started(order.id, pid: Int32(truncatingIfNeeded: slot)), at: readyAt, replica: slot, birth: birth)
+    }
+
+    private func answer(_ plane: Int, _ event: PlaneEvent, at time: Int64, replica: Int = -1, birth: UInt32 = 0) {
+        let entry = DriverAnswer(plane: plane, start: planes[plane].start, event: event, replica: replica, birth: birth)
+        let slot = freeAnswers.popLast() ?? answers.count
+        if slot == answers.count { answers.append(entry) } else { answers[slot] = entry }
+        queue.add(WorldEvent(.driver, slot), at: max(time, now))
+    }
+
+    func driverAnswered(_ slot: Int) {
+        guard let entry = answers[slot] else { return }
+        answers[slot] = nil
+        freeAnswers.append(slot)
+        guard !planes[entry.plane].isDown, planes[entry.plane].start == entry.start else { return }
+        switch entry.event {
+        case .started:
+            guard replicas[entry.replica].birth == entry.birth, replicas[entry.replica].state == .awaitingNode else { return }
+            bringUp(entry.replica)
+            tell(entry.plane, entry.event)
+        case .exited:
+            guard replicas[entry.replica].birth == entry.birth, replicas[entry.replica].state != .ended else { return }
+            endReplica(entry.replica, reason: "ended")
+        default:
+            tell(entry.plane, entry.event)
+        }
+    }
+
+    private func bringUp(_ slot: Int) {
+        let accelerator = pools[replicas[slot].pool].declared.accelerator
+        let workload = replicas[slot].workload
+        let parameters = engines.parameters(workload: workload, on: accelerator)
+        replicas[slot].state = .running
+        replicas[slot].readyToAnswerAt = now + parameters.loadNanoseconds
+        if isFluid {
+            replicas[slot].flow.curve = engines.curve(workload: workload, on: accelerator)
+        } else {
+            // Calibrated parameters are within what an engine takes; one that is not runs nothing and is never ready.
+            replicas[slot].engine = try? EngineTiming(parameters: parameters, startedAt: now)
+            let slowdown = planes[replicas[slot].plane].slowdown
+            if slowdown != 1 { _ = replicas[slot].engine?.handle(.slowed(factor: slowdown), now: now) }
+        }
+    }
+
+    func replica(_ id: ReplicaID, plane: Int) -> Int? {
+        guard let slot = planes[plane].replicas[id.incarnation], replicas[slot].id == id, replicas[slot].state != .ended
+        else { return nil }
+        return slot
+    }
+
+    /// It ends once nothing runs in it, or after the grace.
+    private func stop(_ id: ReplicaID, grace: Duration, plane: Int) {
+        guard let slot = replica(id, plane: plane) else { return answer(plane, .exited(id, reason: "not running"), at: now) }
+        replicas[slot].state = .stopping
+        let busy = isFluid ? 0 : (replicas[slot].engine.map { $0.runningCount + $0.waitingCount } ?? 0)
+        let at = busy == 0 ? now + Self.exitDelay : now + max(Self.exitDelay, grace.nanoseconds)
+        answer(plane, .exited(id, reason: "told to end"), at: at, replica: slot, birth: replicas[slot].birth)
+    }
+
+    /// The engine emptied while it was told to end.
+    func exitIfIdle(_ slot: Int) {
+        guard replicas[slot].state == .stopping, let engine = replicas[slot].engine, let id = replicas[slot].id,
+            engine.runningCount + engine.waitingCount == 0
+        else { return }
+        answer(replicas[slot].plane, .exited(id, reason: "done"), at: now, replica: slot, birth: replicas[slot].birth)
+    }
+
+    /// The end of a replica, whyever: its requests lose it, its node may be given back, its plane hears.
+    func endReplica(_ slot: Int, reason: String, leavesNode: Bool = true, isTold: Bool = true) {
+        guard replicas[slot].state != .ended, replicas[slot].state != .none, let id = replicas[slot].id else { return }
+        let plane = replicas[slot].plane
+        replicas[slot].state = .ended
+        loseRequests(of: slot)
+        if leavesNode { pools[replicas[slot].pool].leave(replicas[slot].node, now: now) }
+        replicas[slot].engine = nil
+        replicas[slot].scheduled = .max
+        if isTold { tell(plane, .exited(id, reason: reason)) }
+    }
+
+    private func forget(_ id: ReplicaID, plane: Int) {
+        guard let slot = planes[plane].replicas.removeValue(forKey: id.incarnation), replicas[slot].id == id else { return }
+        if replicas[slot].state != .ended { endReplica(slot, reason: "forgotten", isTold: false) }
+        replicas[slot].state = .none
+        replicas[slot].id = nil
+        replicas[slot].birth += 1
+        freeReplicas.append(slot)
+    }
+
+    // MARK: What drivers see
+
+    private func probe(_ id: ReplicaID, plane: Int) -> PlaneEvent {
+        guard let slot = replica(id, plane: plane), replicas[slot].serves else {
+            return .probeFailed(id, reason: "nobody answers")
+        }
+        if now < replicas[slot].readyToAnswerAt { return .probeFailed(id, reason: "loading") }
+        return .probePassed(id, onward: .zero)
+    }
+
+    private func load(of id: ReplicaID, plane: Int) -> ReplicaLoad? {
+        guard let slot = replica(id, plane: plane) else { return nil }
+        if isFluid {
+            let flow = replicas[slot].flow
+            return ReplicaLoad(running: Int(flow.running.rounded()), waiting: Int(flow.backlog.rounded()))
+        }
+        guard let engine = replicas[slot].engine else { return nil }
+        return ReplicaLoad(running: engine.runningCount, waiting: engine.waitingCount, kvCacheUse: engine.kvUse)
+    }
+
+    // MARK: Reports
+
+    func reportPlane(_ plane: Int) {
+        guard !planes[plane].isDown else { return }
+        publish(plane)
+    }
+
+    /// Tells gateways and the control plane what runs.
+    func publish(_ plane: Int) {
+        let slots = planes[plane].replicas
+        let world = self
+        let report = planes[plane].report(
+            loads: { report in
+                guard world.isFluid, let slot = slots[report.id.incarnation], world.replicas[slot].serves else { return nil }
+                let flow = world.replicas[slot].flow
+                return (Int(flow.running.rounded()), Int(flow.backlog.rounded()), min(1, flow.running / flow.curve.slots))
+            },
+            nodes: nodeReports(plane), history: histories(plane), now: moment)
+        for gateway in gateways.indices where !gateways[gateway].isDown {
+            post(.planeToGateway(report, gateway: gateway), after: isFluid ? 0 : network.inside[gateway][plane] / 2)
+        }
+        post(.planeToControl(report), after: pace.controlDelay.nanoseconds)
+    }
+
+    private func nodeReports(_ plane: Int) -> [NodeReport] {
+        planes[plane].pools.flatMap { pool in
+            pools[pool].nodes.enumerated().compactMap { index, node in
+                guard node.state != .absent else { return nil }
+                let isReady = node.readyAt <= now
+                return NodeReport(
+                    pool: pools[pool].declared.name, index: index, state: isReady ? .ready : .launching,
+                    stateAgeMilliseconds: Double(now - (isReady ? node.readyAt : node.grantedAt)) / 1e6)
+            }
+        }
+    }
+
+    private func histories(_ plane: Int) -> [PoolHistory] {
+        planes[plane].pools.map { pool in
+            PoolHistory(
+                pool: pools[pool].declared.name, launched: pools[pool].launched, refused: pools[pool].refused,
+                reclaimed: pools[pool].reclaimed)
+        }
+    }
+}
