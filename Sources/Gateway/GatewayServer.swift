@@ -65,9 +65,10 @@ package struct GatewayServer: Service, CustomStringConvertible {
                     gateway: configuration.name, controlURL: configuration.serverURL, token: token, caFile: configuration.caFile,
                     folder: configuration.stateFolder, dialer: dialer,
                     renewed: configuration.renewedCredentials, onSnapshot: { await keeper.follow($0) }),
-                group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() },
+                group: group, sinks: plane.workers, logger: logger, traffic: { await answers.traffic() },
                 explain: { await answers.explanation(of: $0, at: configuration.name) })
             answers.connect(workers: plane.workers, telemetry: telemetry, facts: { control.facts })
+            for worker in plane.workers { worker.tellDemand { [weak control] in control?.reportSoon() } }
             telemetry.start { control.facts.table?.directory.telemetry ?? .none }
             try await control.start(address: plane.address.description)
             let looking = Task { await keeper.run() }

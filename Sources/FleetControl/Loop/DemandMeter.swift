@@ -7,6 +7,8 @@ package import FleetModel
 package struct DemandMeter: Equatable, Sendable {
     package static let leastSpan = Duration.milliseconds(900)
     package static let smoothing = Duration.seconds(10)
+    /// Requests that found no replica and went elsewhere are remembered for so long: three reports may be lost.
+    package static let missMemory = Duration.seconds(4)
 
     package struct Rates: Equatable, Sendable {
         package var arrivalsPerSecond = 0.0
@@ -25,7 +27,15 @@ package struct DemandMeter: Equatable, Sendable {
         var rates: Rates?
     }
 
+    private struct Misses: Equatable {
+        var counted: UInt64
+        /// By how many the count grew last, and when.
+        var growth: UInt64 = 0
+        var at: Moment
+    }
+
     private var marks: [Key: Mark] = [:]
+    private var misses: [Key: Misses] = [:]
 
     package init() {}
 
@@ -33,6 +43,7 @@ package struct DemandMeter: Equatable, Sendable {
     package mutating func receive(_ report: GatewayReport, at: Moment) {
         for (workload, demand) in report.demand ?? [:] {
             let key = Key(gateway: report.gateway, workload: workload)
+            noteMisses(demand.missed, key, at: at)
             guard let old = marks[key], demand.arrived >= old.demand.arrived,
                 demand.promptTokens >= old.demand.promptTokens, demand.completionTokens >= old.demand.completionTokens
             else {
@@ -62,8 +73,28 @@ package struct DemandMeter: Equatable, Sendable {
         marks[Key(gateway: gateway, workload: workload.rawValue)]?.rates
     }
 
+    private mutating func noteMisses(_ missed: UInt64, _ key: Key, at: Moment) {
+        // What was missed before the first report heard may have been long ago.
+        guard let old = misses[key] else {
+            misses[key] = Misses(counted: missed, at: at)
+            return
+        }
+        // A count that fell is a gateway that started anew: all of it is new.
+        let growth = missed >= old.counted ? missed - old.counted : missed
+        if growth > 0 { misses[key] = Misses(counted: missed, growth: growth, at: at) } else { misses[key]?.counted = missed }
+    }
+
+    /// Requests that lately found no replica of the workload at a gateway, and did not wait for one.
+    package func missed(of workload: WorkloadName, at gateway: GatewayName, now: Moment) -> Int {
+        guard let known = misses[Key(gateway: gateway, workload: workload.rawValue)], known.growth > 0,
+            now.since(known.at) < Self.missMemory
+        else { return 0 }
+        return Int(clamping: known.growth)
+    }
+
     package mutating func retain(_ fleet: Fleet) {
         let (gateways, workloads) = (Set(fleet.gateways.map(\.name)), Set(fleet.workloads.map(\.name.rawValue)))
         marks = marks.filter { gateways.contains($0.key.gateway) && workloads.contains($0.key.workload) }
+        misses = misses.filter { gateways.contains($0.key.gateway) && workloads.contains($0.key.workload) }
     }
 }

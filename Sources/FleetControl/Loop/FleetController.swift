@@ -6,7 +6,7 @@ package import FleetModel
 /// ``decide(_:now:)`` is a function of this value and its inputs: it reads no clock and draws no number, so that a recorded log of
 /// inputs gives the same decisions wherever it is played.
 package struct FleetController: Sendable {
-    private var demand = DemandMeter()
+    package private(set) var demand = DemandMeter()
     private var scalers: [WorkloadName: WorkloadScaler] = [:]
     private var handover = Handover()
 

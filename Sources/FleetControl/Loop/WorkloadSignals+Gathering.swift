@@ -14,7 +14,11 @@ extension WorkloadSignals {
         for gateway in fleet.gateways {
             gather(gateway.name, workload.name, observation: observation, demand: demand, now: now)
         }
-        if replicas == 0 { waitingForFirst = Int(queued.sum) }
+        guard replicas == 0 else { return }
+        // One of those that another workload answers counts as waiting: it is asked for, and by how many its replicas will tell.
+        let missed = fleet.gateways.reduce(0) { $0 + demand.missed(of: workload.name, at: $1.name, now: now) }
+        if missed > 0, queued.sum < 1 { queued.sum = 1 }
+        waitingForFirst = Int(queued.sum)
     }
 
     private mutating func gather(_ replica: ReplicaReport, isHeard: Bool) {

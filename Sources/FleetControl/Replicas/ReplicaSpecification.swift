@@ -76,8 +76,16 @@ package struct ReplicaLoad: Equatable, Sendable {
     package var waiting: Int?
     /// 0 to 1.
     package var kvCacheUse: Double?
+    /// Of the replica's accelerators and of their memory, 0 to 1: the mean of the first, the fullest of the second.
+    package var acceleratorUse: Double?
+    package var acceleratorMemoryUse: Double?
 
-    package init(running: Int? = nil, waiting: Int? = nil, kvCacheUse: Double? = nil) {
+    package init(
+        running: Int? = nil, waiting: Int? = nil, kvCacheUse: Double? = nil, acceleratorUse: Double? = nil,
+        acceleratorMemoryUse: Double? = nil
+    ) {
+        self.acceleratorUse = acceleratorUse
+        self.acceleratorMemoryUse = acceleratorMemoryUse
         self.running = running
         self.waiting = waiting
         self.kvCacheUse = kvCacheUse

@@ -64,7 +64,22 @@ package struct FleetObservation: Equatable, Sendable {
         let events = isBack ? [Self.connected(.gateway, report.gateway.rawValue)] : []
         guard let old = known?.report, !isBack else { return .accepted(events: events, isMaterial: true) }
         let isSame = old.snapshot == report.snapshot && old.address == report.address && old.isReady == report.isReady
-        return .accepted(events: events, isMaterial: !isSame)
+        return .accepted(events: events, isMaterial: !isSame || asksForFirst(old, report))
+    }
+
+    /// Whether requests begin to wait for a workload that has no replica anywhere, or find none: what should be decided upon at once.
+    private func asksForFirst(_ old: GatewayReport, _ new: GatewayReport) -> Bool {
+        (new.demand ?? [:]).contains { name, demand in
+            let before = old.demand?[name] ?? WorkloadDemand()
+            let isNew = demand.queued > 0 && before.queued == 0 || demand.missed > before.missed
+            return isNew && !isAnywhere(WorkloadName(name))
+        }
+    }
+
+    private func isAnywhere(_ workload: WorkloadName) -> Bool {
+        planes.values.contains { heard in
+            heard.report.replicas.contains { $0.id.workload == workload && $0.state != .draining && $0.state != .gone }
+        }
     }
 
     /// Notices who fell silent.
@@ -106,6 +121,9 @@ package struct FleetObservation: Equatable, Sendable {
     package func reports(now: Moment) -> [(report: PlaneReport, age: Duration)] {
         planes.sorted { $0.key < $1.key }.map { ($0.value.report, now.since($0.value.at)) }
     }
+
+    /// Gateways that were heard, sorted.
+    package var gatewayNames: [GatewayName] { gateways.keys.sorted() }
 
     package var connectedPlanes: Int { planes.values.count { !$0.isLost } }
     package var connectedGateways: Int { gateways.values.count { !$0.isLost } }

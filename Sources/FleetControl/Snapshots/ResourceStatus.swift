@@ -49,6 +49,8 @@ package struct ResourceStatus: Equatable, Sendable, Codable {
     package var address: String?
     /// The version of the snapshot a gateway routes by.
     package var snapshot: String?
+    /// Of a workload, where somebody asks.
+    package var demand: Demand?
 
     package init(
         observedGeneration: UInt64 = 0, conditions: [Condition] = [], replicas: Replicas? = nil, planes: [PlaneName]? = nil,

@@ -73,7 +73,8 @@ package struct SnapshotComposer: Sendable {
                 workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
             balancing: workload.balancing, admission: workload.admission,
             resilience: workload.resilience == .standard ? nil : workload.resilience, tls: workload.replica.engine?.tls,
-            placeFences: places, predict: workload.predict, revision: workload.replica.revision)
+            placeFences: places, predict: workload.predict, revision: workload.replica.revision,
+            wakesOnDemand: workload.scaling.isElastic && workload.scaling.minReplicas == 0 ? true : nil)
     }
 
     private func planes(

@@ -71,6 +71,8 @@ extension Workload {
                     "maxRequests", \.workload.admission.queuedRequests, default: blank.admission.queuedRequests,
                     .whole("requests")),
                 .optional("maxBytes", \.workload.admission.queuedBytes, default: blank.admission.queuedBytes, .bytes),
+                .optional(
+                    "coldStartTimeout", \.workload.admission.coldStartTimeoutMilliseconds, .milliseconds(allowsZero: true)),
             ]),
         .optional(
             "concurrencyLimit", \.workload.admission.concurrencyLimit, default: blank.admission.concurrencyLimit, .choice),

@@ -37,6 +37,10 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var predict: PredictTarget?
         /// The declared version of the model.
         package var revision: String?
+        /// It may be at zero on purpose: requests wake it, and wait in line for its first replica. Nil means false.
+        package var wakesOnDemand: Bool?
+        /// Its answers are read for what they say of tokens, because the number of its replicas follows them. Nil means false.
+        package var countsTokens: Bool?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
@@ -44,7 +48,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
             balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
             resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil, placeFences: [PlaceFence]? = nil,
-            predict: PredictTarget? = nil, revision: String? = nil
+            predict: PredictTarget? = nil, revision: String? = nil, wakesOnDemand: Bool? = nil, countsTokens: Bool? = nil
         ) {
             self.tls = tls
             self.name = name
@@ -63,6 +67,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.placeFences = placeFences
             self.predict = predict
             self.revision = revision
+            self.wakesOnDemand = wakesOnDemand
+            self.countsTokens = countsTokens
         }
     }
 

@@ -8,14 +8,16 @@ package struct WorkloadDemand: Equatable, Sendable, Codable {
     package var queued: Int
     /// How long the oldest of those has waited; 0 where none does.
     package var oldestQueuedMilliseconds: Double
-    /// Requests that were admitted: those of tenants within their limits.
+    /// Requests that were admitted: those of tenants within their limits. One that goes on to another workload arrives there, too.
     package var arrived: UInt64
     package var succeeded: UInt64
-    /// Answered with an error of a replica's, or not at all.
+    /// Answered with a replica's status of 500 or above, or broken off.
     package var failed: UInt64
     /// Refused by the gateway for want of room.
     package var refused: UInt64
-    /// As answers told.
+    /// Found no replica anywhere and did not wait for one: another workload answered, or they were refused.
+    package var missed: UInt64
+    /// As answers told, where they are read for it.
     package var promptTokens: UInt64
     package var completionTokens: UInt64
     /// Sum and number of times from arrival to the first byte of the answer.
@@ -24,7 +26,7 @@ package struct WorkloadDemand: Equatable, Sendable, Codable {
 
     package init(
         inFlight: Int = 0, queued: Int = 0, oldestQueuedMilliseconds: Double = 0, arrived: UInt64 = 0, succeeded: UInt64 = 0,
-        failed: UInt64 = 0, refused: UInt64 = 0, promptTokens: UInt64 = 0, completionTokens: UInt64 = 0,
+        failed: UInt64 = 0, refused: UInt64 = 0, missed: UInt64 = 0, promptTokens: UInt64 = 0, completionTokens: UInt64 = 0,
         firstByteMillisecondsSum: Double = 0, firstBytes: UInt64 = 0
     ) {
         self.inFlight = inFlight
@@ -34,6 +36,7 @@ package struct WorkloadDemand: Equatable, Sendable, Codable {
         self.succeeded = succeeded
         self.failed = failed
         self.refused = refused
+        self.missed = missed
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
         self.firstByteMillisecondsSum = firstByteMillisecondsSum

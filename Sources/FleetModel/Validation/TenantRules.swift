@@ -12,6 +12,9 @@ extension ProblemCollector {
         let queue: FieldPath = "spec.admission.queue"
         require(
             admission.queueTimeoutMilliseconds <= 600_000, queue.key("timeout"), "the wait is too long", accepted: "0s to 10m")
+        require(
+            admission.coldStartTimeoutMilliseconds ?? 0 <= 3_600_000, queue.key("coldStartTimeout"), "the wait is too long",
+            accepted: "0s to 1h")
         requireRange(admission.queuedRequests, in: 1...65_536, queue.key("maxRequests"), accepted: "1 to 65536 requests")
         requireRange(
             admission.queuedBytes, in: 1...1 << 34, queue.key("maxBytes"), accepted: "a size up to 16GiB, such as 64MiB")

@@ -144,6 +144,15 @@ package struct Router {
         return Int(state.inFlight)
     }
 
+    /// Requests this loop has on the replicas of each workload, by index.
+    package func inFlightByWorkload() -> [Int] {
+        var counts = Array(repeating: 0, count: workloads.count)
+        for state in replicas where !state.isVacant && counts.indices.contains(Int(state.workload)) {
+            counts[Int(state.workload)] += Int(state.inFlight)
+        }
+        return counts
+    }
+
     package func isEjected(_ handle: ReplicaHandle, at now: Moment) -> Bool {
         state(of: handle)?.health.isEjected(at: now) ?? false
     }

@@ -18,6 +18,7 @@ package final class RoutingDirectory: Sendable {
     package let telemetry: GatewayTelemetry
     /// By workload index.
     private let admissions: [WorkloadAdmission]
+    private let tokenCounting: [Bool]
     private let models: ByteKeyIndex
     private let lookup: RouteLookup
 
@@ -30,9 +31,10 @@ package final class RoutingDirectory: Sendable {
         let workloads = Self.workloadEntries(snapshot, planes: planes, previous: previous?.workloads ?? [])
         self.planes = planes
         self.workloads = workloads
-        let policies = Dictionary(
-            snapshot.workloads.map { ($0.name, $0.admission) }, uniquingKeysWith: { first, _ in first })
-        admissions = workloads.map { policies[$0.source.map { workloads[$0.value].name } ?? $0.name] ?? .standard }
+        let declared = Dictionary(snapshot.workloads.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let served = workloads.map { declared[$0.source.map { workloads[$0.value].name } ?? $0.name] }
+        admissions = served.map { $0?.admission ?? .standard }
+        tokenCounting = served.map { $0?.countsTokens ?? false }
         let routes = snapshot.routes.map {
             Self.routeEntry($0, workloads: workloads, planes: planes.map(\.name), in: snapshot)
         }
@@ -61,6 +63,11 @@ package final class RoutingDirectory: Sendable {
     /// What happens to requests that cannot be sent at once. Allocates nothing.
     package func admission(of workload: WorkloadIndex) -> WorkloadAdmission {
         admissions.indices.contains(workload.value) ? admissions[workload.value] : .standard
+    }
+
+    /// Whether answers are read for what they say of tokens. Allocates nothing.
+    package func countsTokens(of workload: WorkloadIndex) -> Bool {
+        tokenCounting.indices.contains(workload.value) && tokenCounting[workload.value]
     }
 
     /// What a request needs of its workload, without a copy of all that is known of it.
@@ -125,7 +132,7 @@ package final class RoutingDirectory: Sendable {
                     placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
                     excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models,
                     balancing: BalancingEntry(workload.balancing, planes: planes.map(\.name)), predict: workload.predict,
-                    revision: workload.revision,
+                    revision: workload.revision, wakesOnDemand: workload.wakesOnDemand ?? false,
                     identityHash: ByteHash.hash(workload.name.rawValue),
                     resilience: workload.resilience ?? .standard,
                     account: WorkloadAccount(

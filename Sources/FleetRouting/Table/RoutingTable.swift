@@ -105,6 +105,15 @@ package final class RoutingTable: Sendable {
         choices[choiceRanges[workload.value]].contains { $0.count > 0 }
     }
 
+    /// How long requests wait for the workload's first replica; nil where one takes requests, or requests do not wake it.
+    /// Allocates nothing; only for requests that found no replica.
+    package func coldStartWait(of workload: WorkloadIndex) -> Duration? {
+        guard directory.workloads.indices.contains(workload.value), directory.workloads[workload.value].wakesOnDemand,
+            !isServable(workload)
+        else { return nil }
+        return directory.admission(of: workload).coldStartWait
+    }
+
     /// Replicas that take requests, by declared workload and plane inside its fence.
     package var replicaCounts: [(workload: WorkloadIndex, plane: PlaneIndex, count: Int)] {
         choiceRanges.enumerated().filter { directory.workloads[$0.offset].source == nil }.flatMap { index, range in

@@ -53,6 +53,14 @@ final class WorkloadGate {
         return true
     }
 
+    /// How many wait for a workload.
+    func count(in workload: WorkloadIndex) -> Int { workloads[place(workload)].line.count }
+
+    /// Adds everyone in a line.
+    func tell(_ demand: inout LoopDemand, now: Moment) {
+        for exchange in waiting.values { demand.waits(exchange.gatePlace, for: now.since(exchange.linedAt)) }
+    }
+
     /// A request in line went away.
     func abandon(_ exchange: Exchange) {
         workloads[place(exchange.gatePlace)].line.leave(exchange.lineNumber)
@@ -83,7 +91,7 @@ final class WorkloadGate {
         guard !workloads[index].isAdmitting, workloads[index].line.count > 0 else { return }
         workloads[index].isAdmitting = true
         defer { workloads[index].isAdmitting = false }
-        while let ticket = workloads[index].line.first, let exchange = waiting[ticket],
+        while let ticket = workloads[index].line.first, let exchange = waiting[ticket], !exchange.awaitsFirstReplica,
             allows(index, exchange.priority, exchange.admissionPolicy)
         {
             _ = workloads[index].line.next()

@@ -58,12 +58,16 @@ package final class GatewayControl: Sendable {
         }
     }
 
-    static let reportInterval = Duration.seconds(5)
+    static let reportInterval = Duration.seconds(1)
+    /// Reports lie at least so far apart, whatever appears.
+    static let reportRest = Duration.milliseconds(100)
+    /// How often the contact is noted and tenants' limits are settled.
+    static let settlingInterval = Duration.seconds(5)
     /// How often spend is looked at: a budget that is spent faster than a sixty-fourth of it in this time waits for the disk.
     static let spendInterval = Duration.seconds(1)
     static let firstWait = Duration.milliseconds(200)
     static let longestWait = Duration.seconds(5)
-    /// How often the last contact is written to disk, in report intervals, where a workload limits the snapshot's age.
+    /// How often the last contact is written to disk, in settling intervals, where a workload limits the snapshot's age.
     static let contactSaveTurns = 6
 
     private struct State {
@@ -79,7 +83,9 @@ package final class GatewayControl: Sendable {
     private let group: any EventLoopGroup
     private let eventLoop: any EventLoop
     private let observer: NIOLoopBoundBox<FleetObserver>
-    private let finishedRequests: @Sendable () async -> [String: UInt64]
+    private let traffic: @Sendable () async -> TrafficReport
+    private let turns: AsyncStream<Void>
+    private let turn: AsyncStream<Void>.Continuation
     private let explain: @Sendable (String) async -> JSONValue?
     private let logger: Logger
     private let state = Mutex(State())
@@ -88,16 +94,17 @@ package final class GatewayControl: Sendable {
     /// - Parameters:
     ///   - group: one of its loops carries feeds and probes.
     ///   - sinks: the workers, each on its loop.
-    ///   - finishedRequests: finished requests by workload name, for the report to the control plane.
+    ///   - traffic: what the control plane is told of requests.
     ///   - explain: what became of the request with an id; nil where that is not known.
     package init(
         _ configuration: Configuration, group: any EventLoopGroup, sinks: [any RouterInputSink], logger: Logger,
-        finishedRequests: @escaping @Sendable () async -> [String: UInt64],
+        traffic: @escaping @Sendable () async -> TrafficReport,
         explain: @escaping @Sendable (String) async -> JSONValue? = { _ in nil }
     ) throws {
         self.configuration = configuration
         self.logger = logger
-        self.finishedRequests = finishedRequests
+        self.traffic = traffic
+        (turns, turn) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.explain = explain
         self.group = group
         if let url = configuration.controlURL {
@@ -135,6 +142,7 @@ package final class GatewayControl: Sendable {
             Task { await inquiries.run() },
             Task { await self.followSnapshots() },
             Task { await self.report(address: address) },
+            Task { await self.callForReports() },
         ]
         let isLate = state.withLock { state in
             state.tasks += tasks
@@ -255,13 +263,29 @@ package final class GatewayControl: Sendable {
 
     // MARK: The report
 
+    /// Has the control plane told soon. Callable from any thread; calls that come close together are one.
+    package func reportSoon() { turn.yield() }
+
+    private func callForReports() async {
+        repeat { turn.yield() } while (try? await Task.sleep(for: Self.reportInterval)) != nil
+    }
+
     private func report(address: String) async {
-        var turn = 0
-        while !Task.isCancelled {
-            await noteContact(savesToo: turn % Self.contactSaveTurns == Self.contactSaveTurns - 1)
-            if let client = state.withLock({ $0.client }) { await send(client, address: address) }
-            turn += 1
-            try? await Task.sleep(for: Self.reportInterval)
+        var settlings = 0
+        var settled: Moment?
+        for await _ in turns {
+            if let client = state.withLock({ $0.client }) {
+                let now = NIODeadline.now().moment
+                let settles = settled.map { now.since($0) >= Self.settlingInterval } ?? true
+                if settles {
+                    settled = now
+                    settlings += 1
+                    await noteContact(savesToo: settlings % Self.contactSaveTurns == 0)
+                }
+                await send(client, address: address, settles: settles)
+            }
+            try? await Task.sleep(for: Self.reportRest)
+            if Task.isCancelled { return }
         }
     }
 
@@ -277,15 +301,15 @@ package final class GatewayControl: Sendable {
         save(saved)
     }
 
-    private func send(_ client: ControlClient, address: String) async {
+    private func send(_ client: ControlClient, address: String, settles: Bool) async {
         let facts = facts
+        let traffic = await traffic()
         var roundTrips: [String: Double] = [:]
         for plane in facts.planes { roundTrips[plane.name.rawValue] = plane.roundTrip?.milliseconds }
         let report = GatewayReport(
             gateway: configuration.gateway, snapshot: facts.table?.directory.version, address: address,
-            isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: await finishedRequests(),
-            pid: getpid(),
-            quota: try? await onLoop { $0.withQuotas { $0.report() } })
+            isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: traffic.requests, pid: getpid(),
+            quota: settles ? try? await onLoop { $0.withQuotas { $0.report() } } : nil, demand: traffic.demand)
         do {
             let body = try FleetJSON.encode(report)
             let response = try await client.send("POST", "/internal/v1/gateways/\(configuration.gateway)/report", body: body)

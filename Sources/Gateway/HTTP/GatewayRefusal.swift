@@ -1,4 +1,4 @@
-import FleetModel
+package import FleetModel
 package import FleetRouting
 
 /// Every answer the gateway gives in place of a replica's, and its status: the one place where statuses are chosen.
@@ -24,6 +24,8 @@ package enum GatewayRefusal: Equatable, Sendable {
     case shed(isSheddable: Bool)
     case queueFull
     case queueTimedOut
+    /// The workload was at zero, and no replica of it began to serve in time.
+    case coldStartTimedOut(workload: WorkloadName)
     /// A replica's answer is larger than its route lets one be.
     case responseTooLarge(limit: Int)
     case methodNotAllowed(allow: String)
@@ -65,7 +67,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .fenced: 403
         case .snapshotTooOld, .noReplica, .shuttingDown, .tooManyConnections: 503
         case .overloaded, .quotaExceeded, .shed: 429
-        case .queueFull, .queueTimedOut: 503
+        case .queueFull, .queueTimedOut, .coldStartTimedOut: 503
         case .upstreamFailed, .responseTooLarge, .unreadablePredictions: 502
         case .upstreamTimedOut: 504
         }
@@ -76,6 +78,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .snapshotTooOld(_, let seconds), .noReplica(_, let seconds), .overloaded(_, let seconds): seconds
         case .quotaExceeded(let quota): quota.wait.map { max(1, Int($0.seconds.rounded(.up))) }
         case .shuttingDown, .tooManyConnections, .shed, .queueFull, .queueTimedOut: 1
+        case .coldStartTimedOut: 10
         default: nil
         }
     }
@@ -115,6 +118,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .shed: "load_shed"
         case .queueFull: "queue_full"
         case .queueTimedOut: "queue_timeout"
+        case .coldStartTimedOut: "cold_start_timeout"
         case .responseTooLarge: "response_too_large"
         case .upstreamFailed: "upstream_failed"
         case .upstreamTimedOut: "upstream_timeout"
@@ -170,6 +174,8 @@ package enum GatewayRefusal: Equatable, Sendable {
                 : "this workload has enough to do; try again shortly"
         case .queueFull: "too many requests wait for this workload; try again shortly"
         case .queueTimedOut: "no replica had room in time; try again shortly"
+        case .coldStartTimedOut(let workload):
+            "workload \(workload) was scaled to zero and no replica of it was ready in time; it is being started, try again shortly"
         case .responseTooLarge(let limit): "the replica's answer is larger than the \(limit) bytes this route passes"
         case .methodNotAllowed(let allow): "this method is not allowed here; use \(allow)"
         case .pathNotFound: "no route matches this host and path; GET /v1/models lists what is served"

@@ -43,7 +43,7 @@ package struct ResponseReader {
     private var interimCount = 0
     private var isHeadRequest = false
     private var decodesChunks = false
-    private var scansUsage = false
+    private(set) var scansUsage = false
     private var acceptsUpgrade = false
     /// The upstream changed to WebSocket: what follows its head are bytes of that, until the connection ends.
     package private(set) var isUpgraded = false

@@ -24,18 +24,18 @@ final class ControlAnswers: Sendable {
             readiness: { $0.makeSucceededFuture(Self.readiness(self.sources.withLock(\.facts)())) })
     }
 
-    /// Finished requests by workload name.
-    func finishedRequests() async -> [String: UInt64] {
+    /// What the control plane is told of requests.
+    func traffic() async -> TrafficReport {
         let sources = sources.withLock { $0 }
         var total = LoopCounters()
+        var demand = LoopDemand()
         for worker in sources.workers {
-            if let counters = try? await worker.submit({ $0.counters }).get() { total.add(counters) }
+            guard let told = try? await worker.submit({ ($0.counters, $0.demand()) }).get() else { continue }
+            total.add(told.0)
+            demand.add(told.1)
         }
-        var requests: [String: UInt64] = [:]
-        for (index, workload) in (sources.facts().table?.directory.workloads ?? []).enumerated() where workload.isPresent {
-            requests[workload.name.rawValue] = total.finishedRequests(of: WorkloadIndex(index))
-        }
-        return requests
+        guard let directory = sources.facts().table?.directory else { return TrafficReport() }
+        return TrafficReport(total, now: demand, directory: directory)
     }
 
     /// What became of the newest request with an id; nil where no loop knows it any more.

@@ -87,6 +87,7 @@ extension Exchange {
         retarget(to: step.entry.workload)
         leaveGate()
         noteFallback(step.entry.workload)
+        worker.counters.demand.arrived(step.entry.workload)
         if let route { facts = facts(workload: step.entry.workload, route: route) }
         history = AttemptHistory()
         plan.beginAnew()

@@ -18,26 +18,57 @@ extension Exchange {
         case .enter:
             isInside = true
             attempt(now: now)
-        case .wait: if !standInLine(policy, now: now) { fallBackOrGiveUp(.queueFull, now: now) }
+        case .wait:
+            let wait = coldStartWait ?? .milliseconds(policy.queueTimeoutMilliseconds)
+            if !standInLine(policy, for: wait, now: now) { fallBackOrGiveUp(.queueFull, now: now) }
         case .refuse(let refusal): fallBackOrGiveUp(refusal, now: now)
         }
     }
 
+    /// How long it may wait for its workload's first replica; nil where there is one, or requests do not wake the workload.
+    private var coldStartWait: Duration? { worker.table?.coldStartWait(of: facts.workload) }
+
     /// Waits for a replica that takes the request, where the workload lets requests wait. False: it does not, or has waited long enough.
-    func waitsForRoom(now: Moment) -> Bool {
+    func waitsForRoom(_ refusal: RoutingRefusal, now: Moment) -> Bool {
         let policy = admissionPolicy
-        guard plan.attempts == 0, policy.queueTimeoutMilliseconds > 0, lineDeadline.map({ now < $0 }) ?? true else {
-            return false
-        }
+        let coldStart = refusal == .noReplica ? coldStartWait : nil
+        // The last replica may have left while it was on its way there.
+        let isUnasked = plan.attempts == 0 || coldStart != nil && plan.sent == 0
+        let wait = coldStart ?? .milliseconds(policy.queueTimeoutMilliseconds)
+        guard isUnasked, wait > .zero, lineDeadline.map({ now < $0 }) ?? true else { return false }
         if isInside {
             isInside = false
             worker.gate.leave(gatePlace)
         }
-        return standInLine(policy, now: now)
+        let isNew = lineNumber == 0
+        if standInLine(policy, for: wait, now: now) {
+            if coldStart != nil, isNew, worker.gate.count(in: gatePlace) == 1 { worker.demandAppeared() }
+            return true
+        }
+        guard coldStart != nil else { return false }
+        noteMiss(facts.workload, now: now)
+        giveUp(.queueFull)
+        return true
     }
 
-    private func standInLine(_ policy: WorkloadAdmission, now: Moment) -> Bool {
-        let deadline = lineDeadline ?? now.advanced(by: .milliseconds(policy.queueTimeoutMilliseconds))
+    /// There is nothing to try before the workload's first replica is ready: nobody else may answer either.
+    var awaitsFirstReplica: Bool {
+        guard let table = worker.table, table.coldStartWait(of: facts.workload) != nil else { return false }
+        return route?.policy.fallbacks(of: facts.workload, in: table.directory).isEmpty ?? true
+    }
+
+    /// Nothing was sent, and its workload has no replica that takes requests.
+    var findsNobody: Bool { plan.sent == 0 && worker.table?.isServable(facts.workload) == false }
+
+    /// The request found no replica, and does not wait for one.
+    func noteMiss(_ workload: WorkloadIndex, now: Moment) {
+        worker.counters.demand.missed(workload)
+        if worker.table?.coldStartWait(of: workload) != nil { worker.noteMiss(now: now) }
+    }
+
+    private func standInLine(_ policy: WorkloadAdmission, for wait: Duration, now: Moment) -> Bool {
+        let deadline = lineDeadline ?? now.advanced(by: wait)
+        if lineDeadline == nil { linedAt = now }
         lineDeadline = deadline
         state = .queued
         queuedAt = now
@@ -64,7 +95,10 @@ extension Exchange {
     func waitedTooLong(now: Moment) {
         worker.gate.abandon(self)
         state = .idle
-        fallBackOrGiveUp(.queueTimedOut, now: now)
+        guard coldStartWait != nil, let name = worker.table?.directory[facts.workload].name else {
+            return fallBackOrGiveUp(.queueTimedOut, now: now)
+        }
+        fallBackOrGiveUp(.coldStartTimedOut(workload: name), now: now)
     }
 
     /// The request is over for its gate.

@@ -93,13 +93,28 @@ extension Exchange {
 
     /// What the answer said of tokens, where it was read for them.
     func noteUsage(_ connection: UpstreamConnection?) {
-        guard let journal, let usage = connection?.reader.usage, usage.hasUsage else { return }
+        guard let connection, connection.reader.scansUsage else { return }
+        let usage = connection.reader.usage
+        countTokens(usage)
+        guard let journal, usage.hasUsage else { return }
         journal.record.inputTokens = usage.input
         journal.record.outputTokens = usage.output
     }
 
     /// Answers are read for what they say of tokens.
-    var readsUsage: Bool { reservation != nil || worker.recorder?.isExporting == true }
+    var readsUsage: Bool {
+        reservation != nil || worker.recorder?.isExporting == true
+            || worker.table?.directory.countsTokens(of: facts.workload) == true
+    }
+
+    /// What the answer said of tokens counts for whoever answered.
+    private func countTokens(_ usage: UsageScanner) {
+        if usage.hasUsage {
+            worker.counters.demand.used(facts.workload, prompt: usage.input, completion: usage.output)
+        } else if usage.events > 0 {
+            worker.counters.demand.used(facts.workload, prompt: 0, completion: Int64(usage.events))
+        }
+    }
 }
 
 extension ClientConnection {

@@ -57,6 +57,8 @@ final class Exchange {
     /// Its number in line, kept where it goes back; 0 before the first time.
     var lineNumber: UInt64 = 0
     var lineDeadline: Moment?
+    /// When it first took its place in line, kept where it goes back.
+    var linedAt = Moment.origin
     /// What a request for predictions becomes for its replica; nil while it passes as it is.
     var translation: ExchangeTranslation?
     /// Body bytes of the response that went to the client.
@@ -101,6 +103,7 @@ final class Exchange {
         isDispatched = false
         worker.budget.earn()
         worker.counters.requestsInFlight += 1
+        worker.counters.demand.arrived(workload)
         responseBytes = 0
         openJournal()
         takeActiveSeat()
@@ -150,13 +153,19 @@ final class Exchange {
 
     func refused(_ refusal: RoutingRefusal, table: RoutingTable, now: Moment) {
         let isPassing = refusal == .noReplica || refusal == .overloaded
-        if isPassing, fallBack(now: now) || waitsForRoom(now: now) { return }
+        let missed = refusal == .noReplica && findsNobody ? facts.workload : nil
+        if isPassing, fallBack(now: now) {
+            if let missed { noteMiss(missed, now: now) }
+            return
+        }
+        if isPassing, waitsForRoom(refusal, now: now) { return }
         let mayComeBack = plan.attempts > 0 || worker.wasServedRecently(facts.workload, now: now)
         if refusal == .noReplica, mayComeBack, plan.isHeld {
             plan.start(window: worker.limits.retryWindow, now: now)
             if !plan.isOver(now: now) { return wait(now: now) }
         }
         worker.counters.refused(refusal)
+        if let missed { noteMiss(missed, now: now) }
         giveUp(
             GatewayRefusal(refusal, explanation: table.explanation(of: refusal, workload: facts.workload, places: facts.places)))
     }

@@ -29,6 +29,11 @@ package final class GatewayWorker {
     /// Others than this machine can reach the listener.
     let isExposed: Bool
     var connections = WorkerConnections()
+    /// Told where demand appears for a workload that has no replica, so that the control plane hears of it at once.
+    package var onDemand: (@Sendable () -> Void)?
+    /// Requests that do not wait are told of so often at most; what they ask for stays asked for by the reports that come anyway.
+    static let missPace = Duration.seconds(1)
+    private var lastMissTold: Moment?
     private var waiting: [Exchange] = []
     private var lastServed: [Moment?] = []
     private var firstBytes: [LatencyHistogram] = []
@@ -95,6 +100,26 @@ package final class GatewayWorker {
         var counted = counters
         counted.droppedRecords = recorder?.dropped ?? 0
         return counted
+    }
+
+    /// What is under way right now.
+    package func demand() -> LoopDemand {
+        var demand = LoopDemand()
+        let now = now()
+        demand.inFlight = router.inFlightByWorkload()
+        gate.tell(&demand, now: now)
+        for exchange in waiting { demand.waits(exchange.gatePlace, for: now.since(exchange.client.startedAt)) }
+        return demand
+    }
+
+    /// The first request waits for a workload that has no replica.
+    func demandAppeared() { onDemand?() }
+
+    /// A request found no replica of a workload that it should wake, and is gone.
+    func noteMiss(now: Moment) {
+        guard lastMissTold.map({ now.since($0) >= Self.missPace }) ?? true else { return }
+        lastMissTold = now
+        onDemand?()
     }
 
     /// What the router counts of its own.

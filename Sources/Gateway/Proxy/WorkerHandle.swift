@@ -21,6 +21,11 @@ package struct WorkerHandle: RouterInputSink {
         eventLoop.submit { try body(worker.value) }
     }
 
+    /// Has somebody told when demand appears for a workload that has no replica.
+    package func tellDemand(_ body: @escaping @Sendable () -> Void) {
+        eventLoop.execute { worker.value.onDemand = body }
+    }
+
     package func drain() -> EventLoopFuture<Void> {
         eventLoop.flatSubmit { worker.value.drain() }
     }

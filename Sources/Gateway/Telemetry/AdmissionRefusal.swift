@@ -1,6 +1,6 @@
 /// Why admission refused a request, for the count of refusals. The label is the error's code.
 package enum AdmissionRefusal: UInt8, CaseIterable, Sendable {
-    case invalidKey, rateLimited, overBudget, shed, queueFull, queueTimedOut, responseTooLarge
+    case invalidKey, rateLimited, overBudget, shed, queueFull, queueTimedOut, coldStartTimedOut, responseTooLarge
 
     /// Nil for a refusal that is not admission's.
     init?(_ refusal: GatewayRefusal) {
@@ -10,6 +10,7 @@ package enum AdmissionRefusal: UInt8, CaseIterable, Sendable {
         case .shed: self = .shed
         case .queueFull: self = .queueFull
         case .queueTimedOut: self = .queueTimedOut
+        case .coldStartTimedOut: self = .coldStartTimedOut
         case .responseTooLarge: self = .responseTooLarge
         default: return nil
         }
@@ -23,6 +24,7 @@ package enum AdmissionRefusal: UInt8, CaseIterable, Sendable {
         case .shed: "load_shed"
         case .queueFull: "queue_full"
         case .queueTimedOut: "queue_timeout"
+        case .coldStartTimedOut: "cold_start_timeout"
         case .responseTooLarge: "response_too_large"
         }
     }

@@ -30,6 +30,7 @@ package struct LoopCounters: Equatable, Sendable {
     private(set) var duration: [Histogram] = []
     /// Tokens, first tokens and waits in line.
     package var generation = GenerationCounters()
+    package var demand = DemandCounters()
     package private(set) var retries: UInt64 = 0
     package private(set) var hedges: UInt64 = 0
     package private(set) var fallbacks: UInt64 = 0
@@ -98,6 +99,7 @@ package struct LoopCounters: Equatable, Sendable {
         for index in refusals.indices { refusals[index] += other.refusals[index] }
         for index in admissionRefusals.indices { admissionRefusals[index] += other.admissionRefusals[index] }
         generation.add(other.generation)
+        demand.add(other.demand)
         retries += other.retries
         hedges += other.hedges
         fallbacks += other.fallbacks

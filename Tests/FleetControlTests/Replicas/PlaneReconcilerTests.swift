@@ -37,6 +37,19 @@ import Testing
         #expect(story.state(Fixture.id(1)) == .ready)
     }
 
+    @Test("tells of each replica its workload's generation and what was measured of its accelerators")
+    func reports() {
+        var story = Story()
+        story.hear(.assigned(Fixture.assignment(1, [Fixture.workload(count: 1)])))
+        let generation = story.report(Fixture.id(1))?.generation
+        #expect(generation == Fixture.workload(count: 1).generation)
+        story.hear(.started(Fixture.id(1), pid: 42))
+        for _ in 0..<2 { story.hear(.probePassed(Fixture.id(1), onward: .zero)) }
+        story.hear(.loadMeasured(Fixture.id(1), ReplicaLoad(running: 1, acceleratorUse: 0.5, acceleratorMemoryUse: 0.75)))
+        #expect(story.report(Fixture.id(1))?.acceleratorUse == 0.5)
+        #expect(story.report(Fixture.id(1))?.acceleratorMemoryUse == 0.75)
+    }
+
     @Test("an ended process comes back as a new incarnation on another port after a growing wait")
     func backsOff() throws {
         var story = Story()

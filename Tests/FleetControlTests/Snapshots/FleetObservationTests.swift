@@ -66,6 +66,30 @@ struct FleetObservationTests {
         #expect(observation.receive(gatewayReport(ready: true), now: start) == .accepted(events: [], isMaterial: true))
     }
 
+    @Test("a gateway's report is material when requests begin to wait, or find nobody, where no replica is anywhere")
+    func firstRequests() {
+        func isMaterial(
+            _ before: WorkloadDemand?, _ after: WorkloadDemand, replicas: [ReplicaReport.State] = []
+        ) -> Bool {
+            var observation = FleetObservation(start: start)
+            _ = observation.receive(report(1, 1, replicas), now: start)
+            var old = gatewayReport(ready: true)
+            old.demand = before.map { ["chat": $0] }
+            var new = old
+            new.demand = ["chat": after]
+            _ = observation.receive(old, now: start)
+            return observation.receive(new, now: start) == .accepted(events: [], isMaterial: true)
+        }
+        #expect(isMaterial(nil, WorkloadDemand(queued: 1)))
+        #expect(isMaterial(WorkloadDemand(), WorkloadDemand(queued: 3)))
+        #expect(isMaterial(WorkloadDemand(missed: 4), WorkloadDemand(missed: 5)))
+        #expect(isMaterial(WorkloadDemand(), WorkloadDemand(queued: 1), replicas: [.draining, .gone]))
+        #expect(!isMaterial(WorkloadDemand(queued: 1), WorkloadDemand(queued: 2)))
+        #expect(!isMaterial(WorkloadDemand(missed: 5), WorkloadDemand(missed: 5)))
+        #expect(!isMaterial(WorkloadDemand(), WorkloadDemand(queued: 1), replicas: [.starting]))
+        #expect(!isMaterial(WorkloadDemand(), WorkloadDemand(inFlight: 7, arrived: 9)))
+    }
+
     @Test("replicas found running by the first report are not events; later changes are")
     func replicaChanges() {
         #expect(ReplicaChanges.events(from: nil, to: report(1, 1, [.ready])).isEmpty)

@@ -74,6 +74,16 @@ struct SnapshotComposerTests {
         #expect(snapshot.routes.map(\.balancing) == [rules, nil])
     }
 
+    @Test("gateways are told which workloads requests wake: elastic ones that may go to zero")
+    func wakesOnDemand() throws {
+        for (least, target, wakes) in [(0, 4.0, true), (1, 4.0, nil), (0, nil, nil)] as [(Int, Double?, Bool?)] {
+            var workload = workload()
+            workload.scaling = ScalingPolicy(minReplicas: least, queuedRequestsPerReplica: target)
+            let snapshot = try snapshot(fleet(workload), "door-frankfurt", placed: "toronto")
+            #expect(snapshot.workloads[0].wakesOnDemand == wakes)
+        }
+    }
+
     @Test("every plane is either allowed or excluded with the rule that excludes it")
     func residency() throws {
         let rules = DataRules(classification: .phi, residency: ["CA", "EU"])

@@ -20,7 +20,7 @@ struct GatewayControlTests {
             ),
             group: MultiThreadedEventLoopGroup.singleton, sinks: [sink],
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            finishedRequests: { ["chat": 7] })
+            traffic: { TrafficReport(requests: ["chat": 7]) })
     }
 
     /// A control plane that sends one snapshot and hands on the reports it gets.
@@ -158,7 +158,7 @@ struct GatewayControlTests {
                 gateway: ControlFixture.gateway, controlURL: nil, token: "", folder: folder.path,
                 renewed: { answers.withLock { $0.isEmpty ? right : $0.removeFirst() } }),
             group: MultiThreadedEventLoopGroup.singleton, sinks: [sink],
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, finishedRequests: { [:] })
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, traffic: { TrafficReport() })
         try await control.start(address: "127.0.0.1:8081")
         let entry = try await sink.next { input -> ReplicaEntry? in
             guard case .table(let table) = input else { return nil }

@@ -24,7 +24,7 @@ struct QuotaControlTests {
         try GatewayControl(
             .init(gateway: ControlFixture.gateway, controlURL: url, token: ControlFixture.token, folder: folder.path),
             group: MultiThreadedEventLoopGroup.singleton, sinks: [RecordingSink()],
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, finishedRequests: { [:] })
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, traffic: { TrafficReport() })
     }
 
     @Test("a report says what is held, and its answer is acted on")

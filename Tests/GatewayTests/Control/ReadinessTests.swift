@@ -27,6 +27,17 @@ struct ReadinessTests {
         #expect(readiness.isReady)
     }
 
+    @Test("a workload that requests wake is not waited for, whether it rests or its first replica starts")
+    func wakesOnDemand() {
+        var snapshot = ControlFixture.snapshot(feed: nil)
+        snapshot.workloads[0].wakesOnDemand = true
+        var view = FleetView(gateway: ControlFixture.gateway)
+        _ = view.accept(snapshot)
+        var readiness = Readiness()
+        readiness.update(view.table)
+        #expect(readiness.isReady && readiness.waitingFor.isEmpty)
+    }
+
     @Test("workloads that are refused or placed nowhere are not waited for")
     func notWaitedFor() {
         var snapshot = ControlFixture.snapshot(feed: nil)

@@ -107,7 +107,7 @@ struct RequestExplanationTests {
                 gateway: ControlFixture.gateway, controlURL: "http://\(server.address)", token: ControlFixture.token,
                 folder: folder.path),
             group: MultiThreadedEventLoopGroup.singleton, sinks: [],
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, finishedRequests: { [:] },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, traffic: { TrafficReport() },
             explain: { $0 == "known" ? ["request": ["id": "known"]] : nil })
         try await control.start(address: "127.0.0.1:1")
         _ = try await answered.wait("two answers") { $0.bytes.count >= 2 }
