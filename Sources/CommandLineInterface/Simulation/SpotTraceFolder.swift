@@ -57,6 +57,15 @@ package enum SpotTraceFolder {
         return trace
     }
 
+    /// One zone by its file.
+    package static func zone(at path: String, access: some FleetFileAccess) throws -> SpotTrace.Zone {
+        do {
+            return try zone(path.split(separator: "/").last.map(String.init) ?? path, path, access)
+        } catch let problem as Problem {
+            throw CommandFailure(.invalid, "", details: ["\(path): \(problem.text)"])
+        }
+    }
+
     /// The region in a zone's name as Amazon (`us-east-1a`) and Google (`us-central1-a`) write them, up to the first `_` or `.`;
     /// the whole name where there is no such letter at its end.
     package static func region(of file: String) -> String {

@@ -58,7 +58,7 @@ package struct RequestTally: Equatable, Sendable {
 
     package var failed: Double { RequestLoss.allCases.filter { !$0.isRefusal }.reduce(0) { $0 + self[$1] } }
     package var refused: Double { RequestLoss.allCases.filter(\.isRefusal).reduce(0) { $0 + self[$1] } }
-    package var ended: Double { answered + failed + refused }
+    package var ended: Double { lost.reduce(answered, +) }
     /// Share of the requests that ended which were answered; 1 where none did.
     package var availability: Double { ended > 0 ? answered / ended : 1 }
 

@@ -27,7 +27,9 @@ struct DemandStream: Sendable {
                 guard name == workload.name else { continue }
                 trace = recorded
             }
-            for (place, demand) in workload.demand.enumerated() {
+            for (place, declared) in workload.demand.enumerated() {
+                var demand = declared
+                if setup.scenario.demand.source == .diurnal { demand.profile = .officeHours }
                 streams.append(
                     DemandStream(
                         workload: index, demand: demand, trace: trace, stride: workload.demand.count, position: place,
@@ -62,11 +64,24 @@ struct DemandStream: Sendable {
 
     /// Requests per second at a moment since the world's begin.
     func rate(at nanoseconds: Int64) -> Double {
+        if let trace { return rate(of: trace, at: nanoseconds) }
         guard let demand else { return 0 }
         let hour = HourOfWeek.utc(secondsSince1970: start + UInt64(max(0, nanoseconds / 1_000_000_000)))
         let time = Duration.nanoseconds(nanoseconds)
         return spikes.reduce(demand.rate(hourOfWeekUTC: hour).value * scale) { $0 * $1.factor(at: time) }
     }
+
+    /// Of a recorded trace: this stream's part of the requests of the minute.
+    private func rate(of trace: RequestTrace, at nanoseconds: Int64) -> Double {
+        guard let last = trace.entries.last, nanoseconds >= 0 else { return 0 }
+        let lap = last.nanoseconds + 1_000_000_000
+        guard trace.repeats || nanoseconds < lap else { return 0 }
+        let minute = nanoseconds % lap / Self.minute * Self.minute
+        let count = trace.position(from: minute + Self.minute) - trace.position(from: minute)
+        return Double(count) / Double(stride) / Double(min(Self.minute, lap - minute)) * 1e9
+    }
+
+    private static let minute: Int64 = 60_000_000_000
 
     /// The most it can be until `until`: the profile's hour times what spikes reach.
     private func greatestRate(from: Int64, until: Int64) -> Double {
@@ -149,13 +164,6 @@ struct DemandStream: Sendable {
         position += stride
         let time = laps + entry.nanoseconds
         return time < end ? Arrival(time: time, tokens: (entry.promptTokens, entry.outputTokens)) : nil
-    }
-
-    /// When the next request of a trace comes.
-    func peek(end: Int64) -> Int64? {
-        var copy = self
-        guard let trace, let next = copy.next(of: trace, end: end) else { return nil }
-        return next.time
     }
 
     mutating func draw(from table: [Int32]) -> Int32 { table[random.next(below: table.count)] }

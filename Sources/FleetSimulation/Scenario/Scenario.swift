@@ -79,6 +79,8 @@ package struct ScenarioDemand: Equatable, Sendable {
     package enum Source: Equatable, Sendable {
         /// As workloads declare it, Poisson in each hour.
         case declared
+        /// Declared peaks, by the hours of an office where the users are.
+        case diurnal
         /// Requests as they were recorded, of one workload, from its declared origins in turn.
         case trace(WorkloadName, RequestTrace)
     }
@@ -147,6 +149,16 @@ package struct RequestTrace: Equatable, Sendable {
         self.name = name
         self.entries = entries
         self.repeats = repeats
+    }
+
+    /// How many requests come before a time.
+    func position(from nanoseconds: Int64) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].nanoseconds < nanoseconds { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 

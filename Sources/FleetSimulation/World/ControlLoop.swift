@@ -6,6 +6,7 @@ struct ControlLoop {
     var controller = FleetController()
     var observation: FleetObservation
     var isDown = false
+    private(set) var passes = 0
     /// The newest decision; its events are taken out.
     private(set) var decision: ControlDecision?
     private var generation: UInt64 = 0
@@ -15,12 +16,21 @@ struct ControlLoop {
     /// Planes that said where their feeds are: it is in the store.
     private var feeds: [PlaneName: String] = [:]
 
-    init(start: Moment) { observation = FleetObservation(start: start) }
+    private var start: Moment
+    private var hourOfWeek: Int?
+    private var hasSettled = false
+    private var isDirty = true
+
+    init(start: Moment) {
+        self.start = start
+        observation = FleetObservation(start: start)
+    }
 
     /// A new process: what it knew is gone, what the store holds is not.
     mutating func restart(now: Moment) {
         controller = FleetController()
         observation = FleetObservation(start: now)
+        (start, hourOfWeek, hasSettled, isDirty) = (now, nil, false, true)
         decision = nil
         composedFor = nil
     }
@@ -31,10 +41,42 @@ struct ControlLoop {
         var snapshots: [RoutingSnapshot] = []
     }
 
+    // MARK: Inputs
+
+    mutating func receive(_ report: PlaneReport, now: Moment) -> [FleetEvent] { take(observation.receive(report, now: now)) }
+
+    mutating func receive(_ report: GatewayReport, now: Moment) -> [FleetEvent] {
+        controller.receive(report, now: now)
+        return take(observation.receive(report, now: now))
+    }
+
+    private mutating func take(_ receipt: FleetObservation.Receipt) -> [FleetEvent] {
+        guard case .accepted(let events, let isMaterial) = receipt else { return [] }
+        if isMaterial { isDirty = true }
+        return events
+    }
+
+    /// Whether a pass is due: something new was heard, somebody fell silent, another hour of a plan began, or something is under
+    /// way.
+    private mutating func isDue(_ lost: [FleetEvent], hour: Int, now: Moment) -> Bool {
+        let settles = !hasSettled && now.since(start) >= FleetObservation.silence
+        if settles { hasSettled = true }
+        defer {
+            isDirty = false
+            hourOfWeek = hour
+        }
+        return isDirty || settles || !lost.isEmpty || hourOfWeek != hour || controller.isUnderWay
+    }
+
+    // MARK: Passes
+
     mutating func pass(_ fleet: Fleet, now: Moment, secondsSince1970: UInt64) -> Pass {
         var pass = Pass()
         observation.retain(fleet)
         pass.events = observation.tick(now: now)
+        let hour = HourOfWeek.utc(secondsSince1970: secondsSince1970)
+        guard isDue(pass.events, hour: hour, now: now) else { return pass }
+        passes += 1
         for plane in fleet.planes {
             if let address = observation.report(of: plane.name)?.feedAddress { feeds[plane.name] = address }
         }

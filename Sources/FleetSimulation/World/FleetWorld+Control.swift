@@ -45,15 +45,10 @@ extension FleetWorld {
         case .snapshot(let snapshot, let gateway): take(snapshot, at: gateway)
         case .planeToControl(let report):
             guard !control.isDown else { return }
-            if case .accepted(let events, _) = control.observation.receive(report, now: moment) {
-                for event in events { note(event) }
-            }
+            for event in control.receive(report, now: moment) { note(event) }
         case .gatewayToControl(let report):
             guard !control.isDown else { return }
-            control.controller.receive(report, now: moment)
-            if case .accepted(let events, _) = control.observation.receive(report, now: moment) {
-                for event in events { note(event) }
-            }
+            for event in control.receive(report, now: moment) { note(event) }
         case .planeToGateway(let report, let gateway): take(report, at: gateway)
         }
     }

@@ -9,45 +9,101 @@ struct DeskFlow {
     var arrived = 0.0
     var answered = 0.0
     /// Shares of replicas, by the router's own decisions: kept while nothing they depend on changes.
+    var sample = FlowSample()
     var shares: [(replica: Int32, share: Double)] = []
     var refusals: [(refusal: RoutingRefusal, share: Double)] = []
     var sampledRate = -1.0
     var sampledTable: UInt32 = 0
 }
 
+/// Where a router sent the requests it was asked about.
+struct FlowSample {
+    var planes: [(plane: Int, count: Double)] = []
+    var refusals: [(refusal: RoutingRefusal, count: Double)] = []
+    var total = 0.0
+
+    mutating func note(plane: Int, _ count: Double = 1) {
+        total += count
+        if let at = planes.firstIndex(where: { $0.plane == plane }) { planes[at].count += count } else { planes.append((plane, count)) }
+    }
+
+    mutating func note(_ refusal: RoutingRefusal, _ count: Double = 1) {
+        total += count
+        if let at = refusals.firstIndex(where: { $0.refusal == refusal }) {
+            refusals[at].count += count
+        } else {
+            refusals.append((refusal, count))
+        }
+    }
+
+    /// Three parts of what was and one of what is.
+    mutating func blend(_ old: FlowSample) {
+        guard old.total > 0, total > 0 else { return }
+        let new = self
+        self = FlowSample()
+        for (sample, weight) in [(new, 0.25 / new.total), (old, 0.75 / old.total)] {
+            for (plane, count) in sample.planes { note(plane: plane, count * weight) }
+            for (refusal, count) in sample.refusals { note(refusal, count * weight) }
+        }
+    }
+
+    mutating func add(_ other: FlowSample) {
+        for (plane, count) in other.planes { note(plane: plane, count) }
+        for (refusal, count) in other.refusals { note(refusal, count) }
+    }
+}
+
 /// Requests as rates: each step every gateway's router is asked for a handful of requests, which stand for all of the step; engines
 /// answer as their ``ServiceCurve`` says.
 extension FleetWorld {
     /// Requests a router is asked about in one step: those of half a second, the time between two reports, within these bounds.
-    private static let samples = 16...128
+    private static let samples = 16...96
+    /// How often they are asked until their shares count.
+    private static let rounds = 6
     /// A rate may move by this share before a router is asked again.
     private static let sameRate = 0.02
     /// As `EngineTimingParameters.waitingLimit`.
     private static let engineQueue = 1_024.0
 
+    /// Time of one turn while something is overloaded: shares follow loads that change.
+    private static let busyTurn: Int64 = 10_000_000_000
+    /// Of its greatest rate, what a replica may be sent in a calm turn.
+    private static let calmUse = 1.02
+
     private struct Source {
         var stream: Int
-        var gateway: Int
-        var amount: Double
+        var rate: Double
     }
 
-    /// What one gateway sends to the replicas of one workload on one plane.
+    /// What one gateway sends to one replica of one workload.
     private struct Parcel {
         var replica: Int
         var amount: Double
     }
 
+    /// Plays from now until the next step begins, or for ``busyTurn`` where anything is near its limit.
     func flow() {
-        let seconds = scenario.step.seconds
         for index in replicas.indices { replicas[index].flow.arriving = 0 }
         var sources: [[Source]] = Array(repeating: [], count: gateways.count * workloads.count)
-        for index in streams.indices { gather(index, seconds: seconds, into: &sources) }
+        var stranded: [(workload: Int, rate: Double)] = []
+        for index in streams.indices { gather(index, into: &sources, stranded: &stranded) }
+        let isCalm = sampleAll(sources)
+        let step = scenario.step.nanoseconds
+        let boundary = beginning + ((elapsed / step) + 1) * step
+        let turn = max(1, min(end, boundary, isCalm ? .max : now + Self.busyTurn) - now)
+        let seconds = Double(turn) / 1e9
+        queue.add(WorldEvent(.flow), at: now + turn)
+        for (workload, rate) in stranded {
+            tallies[workload].arrived += rate * seconds
+            tallies[workload][.gatewayLost] += rate * seconds
+            window.arrived += rate * seconds
+            window.lost += rate * seconds
+        }
         var parcels: [[Parcel]] = Array(repeating: [], count: sources.count)
         for gateway in gateways.indices where !gateways[gateway].isDown {
             for workload in workloads.indices {
                 let key = gateway * workloads.count + workload
-                let fresh = sources[key].reduce(0) { $0 + $1.amount }
-                parcels[key] = share(fresh, gateway: gateway, workload: workload, seconds: seconds)
+                parcels[key] = share(sources[key], gateway: gateway, workload: workload, seconds: seconds)
                 for parcel in parcels[key] { replicas[parcel.replica].flow.arriving += parcel.amount }
             }
         }
@@ -61,47 +117,141 @@ extension FleetWorld {
         }
     }
 
-    private func gather(_ stream: Int, seconds: Double, into sources: inout [[Source]]) {
+    private func gather(
+        _ stream: Int, into sources: inout [[Source]], stranded: inout [(workload: Int, rate: Double)]
+    ) {
         let workload = streams[stream].workload
-        let middle = elapsed - scenario.step.nanoseconds / 2
-        let amount = streams[stream].trace == nil ? streams[stream].rate(at: middle) * seconds : takeTrace(stream)
-        guard amount > 0 else { return }
-        tallies[workload].arrived += amount
-        window.arrived += amount
+        let rate = streams[stream].rate(at: elapsed)
+        guard rate > 0 else { return }
         guard let gateway = streams[stream].gateways.first(where: { !gateways[$0].isDown }) else {
-            tallies[workload][.gatewayLost] += amount
-            window.lost += amount
+            stranded.append((workload, rate))
             return
         }
-        sources[gateway * workloads.count + workload].append(Source(stream: stream, gateway: gateway, amount: amount))
-        gateways[gateway].desks[workload].flow.arrived += amount
-        gateways[gateway].desks[workload].demand.arrived = UInt64(gateways[gateway].desks[workload].flow.arrived)
-    }
-
-    /// Requests of a recorded trace up to now.
-    private func takeTrace(_ stream: Int) -> Double {
-        var amount = 0.0
-        while let next = streams[stream].peek(end: end - beginning), next <= elapsed {
-            _ = streams[stream].next(after: elapsed, end: end - beginning)
-            amount += 1
-        }
-        return amount
+        sources[gateway * workloads.count + workload].append(Source(stream: stream, rate: rate))
     }
 
     // MARK: Shares
 
-    /// What goes where of what came fresh and of what waited.
-    private func share(_ fresh: Double, gateway: Int, workload: Int, seconds: Double) -> [Parcel] {
+    /// Asks the routers anew where something changed, and says whether everything asked for is within what there is.
+    private func sampleAll(_ sources: [[Source]]) -> Bool {
+        let rates = sources.map { $0.reduce(0) { $0 + $1.rate } }
+        if isChanged(rates) { balance(rates) }
+        var sent = [Double](repeating: 0, count: replicas.count)
+        for (key, rate) in rates.enumerated() where rate > 0 {
+            let flow = gateways[key / workloads.count].desks[key % workloads.count].flow
+            if !flow.refusals.isEmpty { return false }
+            for (replica, share) in flow.shares { sent[Int(replica)] += rate * share }
+        }
+        if returned.contains(where: { $0 > 0 }) { return false }
+        if gateways.contains(where: { $0.desks.contains { $0.flow.queued > 0 } }) { return false }
+        return replicas.indices.allSatisfy { index in
+            guard replicas[index].serves else { return true }
+            return replicas[index].flow.backlog < 1 + replicas[index].flow.curve.greatestRate
+                && sent[index] <= Self.calmUse * greatestRate(of: index)
+        }
+    }
+
+    private func greatestRate(of replica: Int) -> Double {
+        guard replicas[replica].serves, now >= replicas[replica].readyToAnswerAt else { return 0 }
+        return replicas[replica].flow.curve.greatestRate / planes[replicas[replica].plane].slowdown
+    }
+
+    private func isChanged(_ rates: [Double]) -> Bool {
+        rates.enumerated().contains { key, rate in
+            let (gateway, workload) = (key / workloads.count, key % workloads.count)
+            let flow = gateways[gateway].desks[workload].flow
+            guard !gateways[gateway].isDown, rate > 0 || flow.queued > 0 || returned[workload] > 0 else { return false }
+            if isNew(key, rate: rate) || !flow.refusals.isEmpty { return true }
+            return flow.shares.contains { entry in
+                let replica = Int(entry.replica)
+                return replicas[replica].flow.backlog >= 1 + replicas[replica].flow.curve.greatestRate || greatestRate(of: replica) <= 0
+            }
+        }
+    }
+
+    /// Whether what routers said before says nothing of now.
+    private func isNew(_ key: Int, rate: Double) -> Bool {
+        let (gateway, workload) = (key / workloads.count, key % workloads.count)
+        let flow = gateways[gateway].desks[workload].flow
+        guard !gateways[gateway].isDown, rate > 0 else { return false }
+        return abs(rate - flow.sampledRate) > Self.sameRate * flow.sampledRate
+            || flow.sampledTable != gateways[gateway].table?.serial
+    }
+
+    /// Finds the shares that routers come to over some reports: each round they are asked for half a second's requests, and told of
+    /// the queues that these would leave. What they do by turns is a share over a longer time: the mean of the later rounds.
+    private func balance(_ rates: [Double]) {
+        var imagined = replicas.map(\.flow.backlog)
+        var sums = [FlowSample](repeating: FlowSample(), count: rates.count)
+        // A queue that lasts moves shares little by little: one look a turn will do.
+        let isNew = rates.enumerated().contains { isNew($0.offset, rate: $0.element) }
+        let rounds = isNew ? Self.rounds : 1
+        for round in 0..<rounds {
+            var sent = [Double](repeating: 0, count: replicas.count)
+            for gateway in gateways.indices where !gateways[gateway].isDown {
+                refreshLoads(gateway, waiting: imagined)
+                for workload in workloads.indices {
+                    let key = gateway * workloads.count + workload
+                    let desk = gateways[gateway].desks[workload]
+                    guard rates[key] > 0 || desk.flow.queued > 0 || returned[workload] > 0 else { continue }
+                    let sample = sample(rates[key], gateway: gateway, workload: workload)
+                    for (replica, share) in replicaShares(sample, gateway: gateway, workload: workload) {
+                        sent[Int(replica)] += rates[key] * share
+                    }
+                    if round >= rounds / 2 { sums[key].add(sample) }
+                }
+            }
+            for replica in replicas.indices where replicas[replica].serves {
+                imagined[replica] = max(0, imagined[replica] + (sent[replica] - greatestRate(of: replica)) / 2)
+            }
+        }
+        for (key, rate) in rates.enumerated() {
+            let (gateway, workload) = (key / workloads.count, key % workloads.count)
+            guard sums[key].total > 0 else { continue }
+            if !isNew { sums[key].blend(gateways[gateway].desks[workload].flow.sample) }
+            gateways[gateway].desks[workload].flow.sample = sums[key]
+            let shares = replicaShares(sums[key], gateway: gateway, workload: workload)
+            gateways[gateway].desks[workload].flow.shares = shares
+            gateways[gateway].desks[workload].flow.refusals = sums[key].refusals.map { ($0.refusal, $0.count / sums[key].total) }
+            gateways[gateway].desks[workload].flow.sampledRate = rate
+            gateways[gateway].desks[workload].flow.sampledTable = gateways[gateway].table?.serial ?? 0
+        }
+    }
+
+    /// A plane's part over its replicas, by what each can serve: routers level loads within a plane.
+    private func replicaShares(_ sample: FlowSample, gateway: Int, workload: Int) -> [(replica: Int32, share: Double)] {
+        var shares: [(replica: Int32, share: Double)] = []
+        for (plane, count) in sample.planes {
+            let members = gateways[gateway].replicaOfSlot.filter { slot in
+                guard slot >= 0 else { return false }
+                let replica = Int(slot)
+                return replicas[replica].plane == plane && replicas[replica].workload == workload
+                    && replicas[replica].state == .running && greatestRate(of: replica) > 0
+            }
+            let whole = members.reduce(0) { $0 + greatestRate(of: Int($1)) }
+            guard whole > 0 else { continue }
+            for member in members { shares.append((member, count / sample.total * greatestRate(of: Int(member)) / whole)) }
+        }
+        return shares
+    }
+
+    /// What goes where of what comes in a turn and of what waited.
+    private func share(_ sources: [Source], gateway: Int, workload: Int, seconds: Double) -> [Parcel] {
+        let rate = sources.reduce(0) { $0 + $1.rate }
+        let fresh = rate * seconds
+        tallies[workload].arrived += fresh
+        window.arrived += fresh
+        gateways[gateway].desks[workload].flow.arrived += fresh
+        gateways[gateway].desks[workload].demand.arrived = UInt64(gateways[gateway].desks[workload].flow.arrived)
         var amount = fresh + gateways[gateway].desks[workload].flow.queued
-        if streams.first(where: { $0.workload == workload })?.gateways.first(where: { !gateways[$0].isDown }) == gateway {
+        if gateways.firstIndex(where: { !$0.isDown }) == gateway {
             amount += returned[workload]
             returned[workload] = 0
         }
         gateways[gateway].desks[workload].flow.queued = 0
         guard amount > 0 else { return [] }
-        sample(amount / seconds, gateway: gateway, workload: workload)
         let desk = gateways[gateway].desks[workload].flow
-        for refusal in desk.refusals { refuse(amount * refusal.share, refusal.refusal, fresh / seconds, gateway, workload) }
+        for refusal in desk.refusals { refuse(amount * refusal.share, refusal.refusal, rate, gateway, workload) }
         return desk.shares.map { Parcel(replica: Int($0.replica), amount: amount * $0.share) }
     }
 
@@ -124,20 +274,15 @@ extension FleetWorld {
         gateways[gateway].desks[workload].demand.refused += UInt64(amount - waiting)
     }
 
-    /// Asks the router, unless nothing changed since it was asked.
-    private func sample(_ rate: Double, gateway: Int, workload: Int) {
-        guard let table = gateways[gateway].table, let facts = gateways[gateway].desks[workload].facts else {
-            gateways[gateway].desks[workload].flow.shares = []
-            gateways[gateway].desks[workload].flow.refusals = [(.noReplica, 1)]
-            return
+    /// Asks a router where so many requests would go.
+    private func sample(_ rate: Double, gateway: Int, workload: Int) -> FlowSample {
+        var sample = FlowSample()
+        guard gateways[gateway].table != nil, let facts = gateways[gateway].desks[workload].facts else {
+            sample.note(.noReplica)
+            return sample
         }
-        let known = gateways[gateway].desks[workload].flow
-        let isSame = abs(rate - known.sampledRate) <= Self.sameRate * known.sampledRate && known.sampledTable == table.serial
-        if isSame, known.refusals.isEmpty, known.shares.allSatisfy({ replicas[Int($0.replica)].flow.backlog < 1 }) { return }
         let count = min(max(Int(rate / 2), Self.samples.lowerBound), Self.samples.upperBound)
         var sent: [ReplicaHandle] = []
-        var byReplica: [(replica: Int32, share: Double)] = []
-        var refusals: [(refusal: RoutingRefusal, share: Double)] = []
         for number in 0..<count {
             var facts = facts
             if facts.balancing.isHash { facts.key = random.next() &+ UInt64(number) }
@@ -148,31 +293,33 @@ extension FleetWorld {
                 let place = gateways[gateway].planeOf[plane.value]
                 if !isInsideFence[gateway][workload][place] { fenceCrossings += 1 }
                 let replica = gateways[gateway].replicaOfSlot[Int(handle.slot)]
-                guard replica >= 0, replicas[Int(replica)].serves, !planes[place].isDown else {
-                    gateways[gateway].router.handle(.connectFailed(handle), now: moment)
-                    Self.add(RoutingRefusal.noReplica, to: &refusals, count: count)
-                    continue
-                }
-                if let at = byReplica.firstIndex(where: { $0.replica == replica }) {
-                    byReplica[at].share += 1 / Double(count)
+                if replica >= 0, replicas[Int(replica)].serves, !planes[place].isDown {
+                    sample.note(plane: place)
                 } else {
-                    byReplica.append((replica, 1 / Double(count)))
+                    gateways[gateway].router.handle(.connectFailed(handle), now: moment)
+                    sample.note(.noReplica)
                 }
-            case .refuse(let refusal): Self.add(refusal, to: &refusals, count: count)
+            case .refuse(let refusal): sample.note(refusal)
             }
         }
         for handle in sent { gateways[gateway].router.handle(.finished(handle), now: moment) }
-        gateways[gateway].desks[workload].flow.shares = byReplica
-        gateways[gateway].desks[workload].flow.refusals = refusals
-        gateways[gateway].desks[workload].flow.sampledRate = rate
-        gateways[gateway].desks[workload].flow.sampledTable = table.serial
+        return sample
     }
 
-    private static func add(_ refusal: RoutingRefusal, to list: inout [(refusal: RoutingRefusal, share: Double)], count: Int) {
-        if let at = list.firstIndex(where: { $0.refusal == refusal }) {
-            list[at].share += 1 / Double(count)
-        } else {
-            list.append((refusal, 1 / Double(count)))
+    /// Tells a router the loads of this moment, as reports would, with the queues given.
+    private func refreshLoads(_ gateway: Int, waiting: [Double]) {
+        guard let table = gateways[gateway].table else { return }
+        for (index, plane) in gateways[gateway].planeOf.enumerated() where plane >= 0 && !planes[plane].isDown {
+            let loads = table.replicas.compactMap { entry -> LoadUpdate.Load? in
+                guard let entry, entry.plane.value == index else { return nil }
+                let replica = Int(gateways[gateway].replicaOfSlot[Int(entry.handle.slot)])
+                guard replica >= 0, replicas[replica].serves else { return nil }
+                return LoadUpdate.Load(
+                    replica: entry.handle, running: Int32(replicas[replica].flow.running.rounded()),
+                    waiting: Int32(min(1e6, waiting[replica].rounded())))
+            }
+            let update = LoadUpdate(plane: PlaneIndex(index), loads: loads, heard: moment)
+            _ = gateways[gateway].router.apply(.loads(update), now: moment)
         }
     }
 
@@ -229,7 +376,7 @@ extension FleetWorld {
         _ parcels: [Parcel], _ sources: [Source], key: Int, waits: [Double], answered: [Double], seconds: Double
     ) {
         let (gateway, workload) = (key / workloads.count, key % workloads.count)
-        let fresh = sources.reduce(0) { $0 + $1.amount }
+        let fresh = sources.reduce(0) { $0 + $1.rate }
         var (done, running) = (0.0, 0.0)
         for parcel in parcels {
             let flow = replicas[parcel.replica].flow
@@ -244,7 +391,7 @@ extension FleetWorld {
             for source in sources where fresh > 0 {
                 let way = Double(streams[source.stream].outside[gateway] + network.inside[gateway][plane]) / 1e9
                 add(
-                    amount * source.amount / fresh, workload: workload, way: way + waits[parcel.replica],
+                    amount * source.rate / fresh, workload: workload, way: way + waits[parcel.replica],
                     first: times.first * slowdown, rest: (times.last - times.first) * slowdown)
             }
         }

@@ -171,37 +171,46 @@ extension FleetWorld {
     }
 
     private func load(of id: ReplicaID, plane: Int) -> ReplicaLoad? {
-        guard let slot = replica(id, plane: plane) else { return nil }
-        if isFluid {
-            let flow = replicas[slot].flow
-            return ReplicaLoad(running: Int(flow.running.rounded()), waiting: Int(flow.backlog.rounded()))
-        }
-        guard let engine = replicas[slot].engine else { return nil }
-        return ReplicaLoad(running: engine.runningCount, waiting: engine.waitingCount, kvCacheUse: engine.kvUse)
+        guard let slot = replica(id, plane: plane), let load = load(ofReplica: slot) else { return nil }
+        return ReplicaLoad(running: load.running, waiting: load.waiting, kvCacheUse: load.kvCacheUse)
     }
 
     // MARK: Reports
 
+    /// How long gateways of a fluid go without a report that says nothing new: well within what they trust one for.
+    private static let silence: Int64 = 300_000_000_000
+
     func reportPlane(_ plane: Int) {
         guard !planes[plane].isDown else { return }
-        publish(plane)
+        publish(plane, isRegular: true)
     }
 
     /// Tells gateways and the control plane what runs.
-    func publish(_ plane: Int) {
+    func publish(_ plane: Int, isRegular: Bool = false) {
         let slots = planes[plane].replicas
         let world = self
         let report = planes[plane].report(
-            loads: { report in
-                guard world.isFluid, let slot = slots[report.id.incarnation], world.replicas[slot].serves else { return nil }
-                let flow = world.replicas[slot].flow
-                return (Int(flow.running.rounded()), Int(flow.backlog.rounded()), min(1, flow.running / flow.curve.slots))
-            },
-            nodes: nodeReports(plane), history: histories(plane), now: moment)
-        for gateway in gateways.indices where !gateways[gateway].isDown {
-            post(.planeToGateway(report, gateway: gateway), after: isFluid ? 0 : network.inside[gateway][plane] / 2)
+            loads: { report in slots[report.id.incarnation].flatMap { world.load(ofReplica: $0) } }, nodes: nodeReports(plane),
+            history: histories(plane), now: moment)
+        let loads = report.replicas.flatMap { [$0.running ?? 0, $0.waiting ?? 0] }
+        let isNews = !isFluid || !isRegular || loads != planes[plane].toldLoads || now - planes[plane].toldAt >= Self.silence
+        if isNews {
+            planes[plane].toldLoads = loads
+            planes[plane].toldAt = now
+            for gateway in gateways.indices where !gateways[gateway].isDown {
+                post(.planeToGateway(report, gateway: gateway), after: isFluid ? 0 : network.inside[gateway][plane] / 2)
+            }
         }
         post(.planeToControl(report), after: pace.controlDelay.nanoseconds)
+    }
+
+    /// What a replica has to do now; nil where it does not run.
+    private func load(ofReplica slot: Int) -> (running: Int, waiting: Int, kvCacheUse: Double)? {
+        guard replicas[slot].serves else { return nil }
+        if let engine = replicas[slot].engine { return (engine.runningCount, engine.waitingCount, engine.kvUse) }
+        guard isFluid else { return nil }
+        let flow = replicas[slot].flow
+        return (Int(flow.running.rounded()), Int(flow.backlog.rounded()), min(1, flow.running / flow.curve.slots))
     }
 
     private func nodeReports(_ plane: Int) -> [NodeReport] {

@@ -196,11 +196,12 @@ package final class FleetWorld {
     package var isOver: Bool { now >= end || queue.nextTime == nil }
 
     private func begin() {
-        queue.add(WorldEvent(.controlPass), at: 0)
+        // Reports come before the decision of the same moment.
         for index in planes.indices { queue.add(WorldEvent(.planeReport, index), at: 0) }
         for index in gateways.indices { queue.add(WorldEvent(.gatewayReport, index), at: 0) }
+        queue.add(WorldEvent(.controlPass), at: 0)
         if isFluid {
-            queue.add(WorldEvent(.flow), at: beginning + scenario.step.nanoseconds)
+            queue.add(WorldEvent(.flow), at: beginning)
         } else {
             for index in gateways.indices { queue.add(WorldEvent(.sweep, index), at: 1_000_000_000) }
             for index in streams.indices { scheduleArrival(index) }
@@ -262,9 +263,7 @@ package final class FleetWorld {
         case .sample:
             sample()
             queue.add(event, at: now + sampleStep)
-        case .flow:
-            flow()
-            queue.add(event, at: now + scenario.step.nanoseconds)
+        case .flow: flow()
         }
     }
 

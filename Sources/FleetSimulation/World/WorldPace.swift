@@ -3,8 +3,9 @@ import FleetModel
 
 /// How often things happen in a world that happen by the clock.
 ///
-/// Played request by request, a world keeps the live fleet's cadence, but for readings of replicas that live are taken up to ten
-/// times a second: nothing but load on the simulator would come of them.
+/// A world keeps the live fleet's cadence but for one thing: a replica that is ready is checked, and its load read, once a day. What
+/// ends it is told to its plane when it happens, and its load stands in each report as it is then: the same is known, without the
+/// thousand questions a second that a month could not be played with.
 struct WorldPace: Equatable, Sendable {
     var controlPass: Duration
     var planeReport: Duration
@@ -24,37 +25,36 @@ struct WorldPace: Equatable, Sendable {
         self.replicaPolicy = replicaPolicy
     }
 
-    /// Each request by itself: decisions every second, reports twice a second.
+    /// Each request by itself: decisions when something changed and every second while something is under way, reports twice a
+    /// second, as live.
     static func events(_ provisioning: LaunchTimes) -> WorldPace {
         var policy = patient(provisioning)
         policy.startingProbeInterval = .seconds(1)
         policy.doubtProbeInterval = .seconds(1)
-        policy.readyProbeInterval = .seconds(10)
-        policy.busyMeasureInterval = .milliseconds(500)
-        policy.idleMeasureInterval = .seconds(2)
         return WorldPace(
             controlPass: .seconds(1), planeReport: .milliseconds(500), gatewayReport: .seconds(1),
             controlDelay: .milliseconds(50), replicaPolicy: policy)
     }
 
-    /// Requests as rates: one round of reports and one decision a step. Replicas are asked when they start, and otherwise once a
-    /// day: what ends one is told to its plane, and its load stands in the report.
+    /// Requests as rates: one round of reports and at most one decision a step.
     static func fluid(step: Duration, _ provisioning: LaunchTimes) -> WorldPace {
         var policy = patient(provisioning)
-        policy.eagerPeriod = .seconds(86_400)
+        policy.eagerPeriod = rarely
         policy.startingProbeInterval = .seconds(10)
         policy.doubtProbeInterval = .seconds(10)
-        policy.readyProbeInterval = .seconds(86_400)
-        policy.busyMeasureInterval = .seconds(86_400)
-        policy.idleMeasureInterval = .seconds(86_400)
         return WorldPace(
             controlPass: step, planeReport: step, gatewayReport: step, controlDelay: .zero, replicaPolicy: policy)
     }
+
+    private static let rarely = Duration.seconds(86_400)
 
     /// A replica may wait for its node to be launched.
     private static func patient(_ provisioning: LaunchTimes) -> ReplicaPolicy {
         var policy = ReplicaPolicy()
         let launch = max(provisioning.reserved, provisioning.onDemand, provisioning.spot)
+        policy.readyProbeInterval = rarely
+        policy.busyMeasureInterval = rarely
+        policy.idleMeasureInterval = rarely
         policy.simulatedStartAllowance = policy.simulatedStartAllowance + launch + provisioning.modelLoad
         return policy
     }

@@ -18,6 +18,9 @@ struct SimulatedPlane {
     var scheduled: Int64 = .max
     /// The world's replica by incarnation.
     var replicas: [UInt64: Int] = [:]
+    /// What gateways were told last of loads, and when.
+    var toldLoads: [Int] = []
+    var toldAt: Int64 = -1_000_000_000_000
     /// What its disk holds.
     var assignment: PlaneAssignment?
 
