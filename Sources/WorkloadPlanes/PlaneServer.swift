@@ -65,8 +65,12 @@ package struct PlaneServer: Service, CustomStringConvertible {
         feedListens(feedAddress)
 
         let report: ReplicaEvents = { inputs.yield(.event($0)) }
+        let accelerators = configuration.acceleratorMetrics.map {
+            AcceleratorMonitor(url: $0, eventLoopGroup: eventLoopGroup, logger: logger)
+        }
         let drivers = ReplicaDrivers(
-            local: LocalReplicaDriver(configuration: configuration, eventLoopGroup: eventLoopGroup, report: report),
+            local: LocalReplicaDriver(
+                configuration: configuration, eventLoopGroup: eventLoopGroup, accelerators: accelerators, report: report),
             endpoint: EndpointReplicaDriver(configuration: configuration, eventLoopGroup: eventLoopGroup, report: report))
         if let kept = keptAssignment() { inputs.yield(.event(.assigned(kept))) }
         let (changes, reportChanges) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -80,12 +84,14 @@ package struct PlaneServer: Service, CustomStringConvertible {
         await withTaskGroup { group in
             group.addTask { await control.run() }
             group.addTask { await beat(inputs) }
+            if let accelerators { group.addTask { await accelerators.run() } }
             await runtime.run(stream)
             group.cancelAll()
         }
         hub.finish()
         await listener.close()
         await drivers.shutdown()
+        await accelerators?.shutdown()
         logger.info("the plane ended")
     }
 

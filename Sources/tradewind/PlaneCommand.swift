@@ -27,6 +27,8 @@ struct PlaneCommand: AsyncParsableCommand {
     @Option(help: "HOST:PORT the feed listens on; port 0 keeps the port of the last run.") var feedListen = "127.0.0.1:0"
     @Option(help: "A program that command engines may run: a name or a path. May be repeated.") var allowCommand: [String] = []
     @Option(help: "Folder of the endpoint keys; by default secrets in the plane's folder.") var secrets: String?
+    @Option(help: "Where this machine's accelerators tell of themselves (DCGM exporter), such as http://127.0.0.1:9400/metrics.")
+    var acceleratorMetrics: String?
 
     func validate() throws {
         guard ResourceNameRule.allows(name) else {
@@ -34,6 +36,13 @@ struct PlaneCommand: AsyncParsableCommand {
         }
         guard Self.split(feedListen) != nil else {
             throw ValidationError("--feed-listen takes HOST:PORT such as 127.0.0.1:0; '\(feedListen)' is not")
+        }
+        if let acceleratorMetrics {
+            let url = URL(string: acceleratorMetrics)
+            guard ["http", "https"].contains(url?.scheme), url?.host?.isEmpty == false else {
+                throw ValidationError(
+                    "--accelerator-metrics takes a URL such as http://127.0.0.1:9400/metrics; '\(acceleratorMetrics)' is not")
+            }
         }
     }
 
@@ -59,6 +68,7 @@ struct PlaneCommand: AsyncParsableCommand {
         if let (host, port) = Self.split(feedListen) { (configuration.feedHost, configuration.feedPort) = (host, port) }
         configuration.allowedCommands = allowCommand
         configuration.secretsFolder = secrets
+        configuration.acceleratorMetrics = acceleratorMetrics
         return configuration
     }
 

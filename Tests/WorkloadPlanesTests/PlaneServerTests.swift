@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import ServiceLifecycle
 import Testing
 import WorkloadPlanes
@@ -121,6 +122,36 @@ import WorkloadPlanes
         }
         let again = try PlaneIdentity.load("\(state.configuration().folder)/identity.json")
         #expect(again.nextIncarnation >= 3)
+    }
+
+    @Test("tells what the machine says of the accelerators a replica holds, and which generation it runs")
+    func acceleratorUse() async throws {
+        let page = """
+            DCGM_FI_DEV_GPU_UTIL{gpu="0",modelName="NVIDIA H100 80GB HBM3",Hostname="node-1"} 75
+            DCGM_FI_DEV_FB_USED{gpu="0",Hostname="node-1"} 20000
+            DCGM_FI_DEV_FB_FREE{gpu="0",Hostname="node-1"} 60000
+            DCGM_FI_DEV_GPU_UTIL{gpu="1",Hostname="node-1"} 3
+
+            """
+        let exporter = try await HTTPListener.bind(
+            host: "127.0.0.1", port: 0, limits: .init(body: 1_024, connections: 16),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton
+        ) { request, response in
+            let isAsked = request.head.method == .GET && request.head.uri == "/metrics"
+            try await response.answer(isAsked ? .ok : .notFound, body: isAsked ? page : "")
+        }
+        let port = exporter.port
+        let assignment = Fixture.assignment(
+            engine: .simulated(SimulatedEngineSpec(loadMilliseconds: 0)), count: 1, key: Self.key)
+        let reads = { (configuration: inout PlaneConfiguration) in
+            configuration.acceleratorMetrics = "http://127.0.0.1:\(port)/metrics"
+        }
+        try await withPlane(assignment, change: reads) { address in
+            let report = try await Self.follow(address) { $0.replicas.contains { $0.acceleratorUse == 0.75 } }
+            let replica = try #require(report.replicas.first { $0.acceleratorUse == 0.75 })
+            #expect(replica.acceleratorMemoryUse == 0.25 && replica.generation == 1)
+        }
+        await exporter.close()
     }
 
     @Test("at a graceful shutdown the replicas drain, then the plane ends with none left")

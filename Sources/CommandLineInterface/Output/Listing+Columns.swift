@@ -32,6 +32,15 @@ extension Listing {
         }
     }
 
+    /// A share from 0 to 1, in percent; empty where it is not known.
+    private static func share(_ heading: String, _ path: String...) -> ListingColumn {
+        Column(heading, isWide: true) { item in
+            let value = path.reduce(item) { $0[$1] }
+            guard let share = value.double, (0...1).contains(share) else { return "" }
+            return "\(Int((share * 100).rounded()))%"
+        }
+    }
+
     private static func list(_ heading: String, isWide: Bool = false, _ path: String...) -> ListingColumn {
         Column(heading, isWide: isWide) { item in ItemReading.list(path.reduce(item) { $0[$1] }) }
     }
@@ -71,6 +80,9 @@ extension Listing {
         plain("LATENCY", isWide: true, or: Objective().latencyBudget.text, "spec", "objective", "latencyBudget"),
         plain("SURVIVE", isWide: true, or: Objective().survive.rawValue, "spec", "objective", "survive"),
         list("PLANES", isWide: true, "status", "planes"),
+        plain("REQ/S", isWide: true, "status", "demand", "requestsPerSecond"),
+        plain("QUEUED", isWide: true, "status", "demand", "queued"),
+        plain("IN FLIGHT", isWide: true, "status", "demand", "inFlight"),
         readyReason,
     ]
 
@@ -136,6 +148,7 @@ extension Listing {
     private static let replicaColumns: [Column] = [
         .name, plain("WORKLOAD", "spec", "workload"), plain("PLANE", "spec", "plane"), plain("STATE", "status", "state"),
         plain("ADDRESS", "status", "address"), .age, plain("POOL", isWide: true, "spec", "pool"),
+        share("GPU", "status", "acceleratorUse"), share("GPU MEMORY", "status", "acceleratorMemoryUse"),
         plain("PID", isWide: true, "status", "pid"), plain("RESTARTS", isWide: true, "status", "restarts"),
         plain("REASON", isWide: true, "status", "reason"),
     ]

@@ -27,6 +27,10 @@ extension ControlAPI {
         if let pid = replica.pid { status["pid"] = .integer(Int64(pid)) }
         if let running = replica.running { status["running"] = .integer(Int64(running)) }
         if let waiting = replica.waiting { status["waiting"] = .integer(Int64(waiting)) }
+        if let generation = replica.generation { status["generation"] = .integer(Int64(clamping: generation)) }
+        if let use = replica.kvCacheUse { status["kvCacheUse"] = .number(use) }
+        if let use = replica.acceleratorUse { status["acceleratorUse"] = .number(use) }
+        if let use = replica.acceleratorMemoryUse { status["acceleratorMemoryUse"] = .number(use) }
         return [
             "kind": "Replica", "metadata": ["name": .string(replica.id.description)],
             "spec": [

@@ -1,3 +1,4 @@
+import FleetControl
 import FleetModel
 import FleetTransport
 import Hummingbird
@@ -10,14 +11,26 @@ extension ControlAPI {
         if try request.flag("watch") { return try await watch(kind, after: try request.number("resourceVersion")) }
         let contents = try await store.contents(of: kind)
         return .list(
-            try contents.resources.map(documents.document), resourceVersion: contents.resourceVersion,
+            try contents.resources.map(document), resourceVersion: contents.resourceVersion,
             fleetGeneration: contents.declarationVersion)
     }
 
     func read(_ request: Request, _ context: APIContext) async throws -> Response {
         let key = try Self.key(context)
         guard let stored = try await store.resource(key) else { throw StoreError.notFound(key) }
-        return .text(Array((try documents.document(stored) + "\n").utf8), type: "application/json")
+        return .text(Array((try document(stored) + "\n").utf8), type: "application/json")
+    }
+
+    /// As it is kept, with what is known of a workload's demand right now.
+    private func document(_ stored: StoredResource) throws -> String {
+        guard stored.key.kind == .workload, let text = stored.status,
+            let demand = reconciler.demand(for: WorkloadName(stored.key.name)),
+            var status = try? FleetJSON.decode(ResourceStatus.self, from: Array(text.utf8))
+        else { return try documents.document(stored) }
+        var told = stored
+        status.demand = demand
+        told.status = String(decoding: try FleetJSON.encode(status), as: UTF8.self)
+        return try documents.document(told)
     }
 
     /// Without a version the watch begins with what there is; with one it begins after it.

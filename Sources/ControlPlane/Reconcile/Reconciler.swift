@@ -121,6 +121,14 @@ package final class Reconciler: Sendable {
 
     package var observation: FleetObservation { state.withLock { $0.observation } }
 
+    /// What gateways see of the demand for a workload; nil where none reports.
+    package func demand(for workload: WorkloadName) -> ResourceStatus.Demand? {
+        let now = clock.now()
+        return state.withLock { state in
+            ResourceStatus.Demand(of: workload, observation: state.observation, demand: state.controller.demand, now: now)
+        }
+    }
+
     /// What the loop would decide now for a fleet; nothing comes of it.
     package func preview(_ fleet: Fleet, records: [PlaneName: PlaneRecord]) -> ControlDecision {
         var (controller, observation) = state.withLock { ($0.controller, $0.observation) }

@@ -54,7 +54,8 @@ struct EngineState {
         EngineObservation(
             gauges: EngineMetrics.Gauges(
                 running: timing.runningCount, waiting: timing.waitingCount, kvUse: timing.kvUse,
-                generatedTokens: timing.generatedTokens),
+                generatedTokens: timing.generatedTokens,
+                batchFill: Double(timing.runningCount) / Double(max(1, timing.parameters.maxBatch))),
             loadNanosecondsLeft: max(0, timing.loadedAt - now), waitingLimit: timing.parameters.waitingLimit,
             isAcceleratorLost: gate.settings.acceleratorLost, isDraining: isDraining)
     }

@@ -11,7 +11,12 @@ struct EngineMetrics: Sendable {
         /// 0 to 1.
         var kvUse: Double
         var generatedTokens: Int
+        /// Share of the largest batch that runs, 0 to 1.
+        var batchFill: Double
     }
+
+    /// Of the accelerator it pretends to be, MiB: an 80 GB card's.
+    private static let memory = 81_559.0
 
     /// vLLM's buckets for both (vllm/v1/metrics/loggers.py).
     private(set) var timeToFirstToken = Histogram(bounds: [
@@ -48,6 +53,13 @@ struct EngineMetrics: Sendable {
         for (reason, count) in zip(FinishReason.allCases, finished) {
             text += "vllm:request_success_total{\(labels),finished_reason=\"\(reason.rawValue)\"} \(count)\n"
         }
+        func device(_ name: String, _ help: String, _ value: Int) {
+            text += "# HELP \(name) \(help)\n# TYPE \(name) gauge\n\(name){gpu=\"0\",modelName=\"simulated\"} \(value)\n"
+        }
+        let used = Int(gauges.kvUse * Self.memory)
+        device("DCGM_FI_DEV_GPU_UTIL", "GPU utilization (in %).", Int(gauges.batchFill * 100))
+        device("DCGM_FI_DEV_FB_USED", "Framebuffer memory used (in MiB).", used)
+        device("DCGM_FI_DEV_FB_FREE", "Framebuffer memory free (in MiB).", Int(Self.memory) - used)
         timeToFirstToken.write(
             name: "vllm:time_to_first_token_seconds", help: "Histogram of time to first token in seconds.", labels: labels,
             to: &text)

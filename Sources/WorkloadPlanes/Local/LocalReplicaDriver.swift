@@ -14,6 +14,7 @@ package final class LocalReplicaDriver: ReplicaDriver {
         let healthPath: String
         let checkpoint: CheckpointCall?
         let tls: ReplicaTLS?
+        let devices: [Int]
     }
 
     /// The reconciler kills at its own deadline; the supervisor's must lie behind it.
@@ -26,9 +27,15 @@ package final class LocalReplicaDriver: ReplicaDriver {
     private let probe: ReplicaProbe
     private let eventLoopGroup: any EventLoopGroup
     private let report: ReplicaEvents
+    /// Nil where nothing tells of the machine's accelerators.
+    private let accelerators: AcceleratorMonitor?
     private let running = Mutex<[ReplicaID: Running]>([:])
 
-    package init(configuration: PlaneConfiguration, eventLoopGroup: any EventLoopGroup, report: @escaping ReplicaEvents) {
+    package init(
+        configuration: PlaneConfiguration, eventLoopGroup: any EventLoopGroup, accelerators: AcceleratorMonitor? = nil,
+        report: @escaping ReplicaEvents
+    ) {
+        self.accelerators = accelerators
         self.configuration = configuration
         self.report = report
         self.eventLoopGroup = eventLoopGroup
@@ -61,7 +68,7 @@ package final class LocalReplicaDriver: ReplicaDriver {
         running.withLock {
             $0[order.id] = Running(
                 process: process, probe: probe, base: base, healthPath: order.specification.healthPath,
-                checkpoint: order.specification.checkpoint, tls: tls)
+                checkpoint: order.specification.checkpoint, tls: tls, devices: order.devices)
         }
         let (id, report, log) = (order.id, report, logs.file(for: order.id))
         Task.detached {
@@ -93,10 +100,14 @@ package final class LocalReplicaDriver: ReplicaDriver {
     package func measure(_ id: ReplicaID) async -> ReplicaLoad? {
         guard let replica = running.withLock({ $0[id] }) else { return nil }
         // trtllm-serve has its Prometheus page at the second path; its first one is JSON, which says nothing here.
-        for path in ["/metrics", "/prometheus/metrics"] {
-            if let load = await replica.probe.load(replica.base + path) { return load }
-        }
-        return nil
+        var load: ReplicaLoad?
+        for path in ["/metrics", "/prometheus/metrics"] where load == nil { load = await replica.probe.load(replica.base + path) }
+        // What the machine says of the accelerators it holds goes before what the engine says.
+        guard let use = accelerators?.use(of: replica.devices) else { return load }
+        var told = load ?? ReplicaLoad()
+        told.acceleratorUse = use.use ?? told.acceleratorUse
+        told.acceleratorMemoryUse = use.memoryUse ?? told.acceleratorMemoryUse
+        return told
     }
 
     package func checkpoint(_ id: ReplicaID, within: Duration, reason: String) async -> PlaneEvent {

@@ -83,15 +83,15 @@ struct ListingTests {
             "metadata": ["name": "toronto/chat/3"], "spec": ["workload": "chat", "plane": "toronto", "pool": "h100"],
             "status": [
                 "state": "ready", "address": "127.64.0.1:20000", "ageMilliseconds": 90_500, "pid": 42, "restarts": 0,
-                "reason": "",
+                "reason": "", "acceleratorUse": 0.755,
             ],
         ]
         let narrow = Table([item], of: .replicas, isWide: false, now: testNow)
         #expect(narrow.headings == ["NAME", "WORKLOAD", "PLANE", "STATE", "ADDRESS", "AGE"])
         #expect(narrow.rows == [["toronto/chat/3", "chat", "toronto", "ready", "127.64.0.1:20000", "90s"]])
         let wide = Table([item], of: .replicas, isWide: true, now: testNow)
-        #expect(wide.headings.suffix(4) == ["POOL", "PID", "RESTARTS", "REASON"])
-        #expect(wide.rows[0].suffix(4) == ["h100", "42", "0", ""])
+        #expect(wide.headings.suffix(6) == ["POOL", "GPU", "GPU MEMORY", "PID", "RESTARTS", "REASON"])
+        #expect(wide.rows[0].suffix(6) == ["h100", "76%", "", "42", "0", ""])
     }
 
     @Test("show gateways with the snapshot they route by")

@@ -48,6 +48,26 @@ struct ReconcilerTests {
         #expect(!singapore.workloads.contains { $0.name == "chat-phi" })
     }
 
+    @Test("a workload is read with the demand gateways see right now, and that is never kept")
+    func demand() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        func demand() async throws -> JSONValue {
+            try await fixture.send(.get, "/api/v1alpha1/workloads/chat-phi").json["status"]["demand"]
+        }
+        #expect(try await demand().isNull)
+        let report = GatewayReport(
+            gateway: "door-toronto", snapshot: nil, address: "127.0.0.1:8081", isReady: true, roundTripMilliseconds: [:],
+            requests: [:], pid: 1, demand: ["chat-phi": WorkloadDemand(inFlight: 2, queued: 3, arrived: 5)])
+        let sent = try await fixture.send(
+            .post, "/internal/v1/gateways/door-toronto/report", String(decoding: try FleetJSON.encode(report), as: UTF8.self),
+            token: try fixture.token(.gateway("door-toronto")))
+        #expect(sent.status == 204)
+        #expect(try await demand() == ["requestsPerSecond": 0, "queued": 3, "inFlight": 2])
+        try await fixture.assembly.reconciler.pass()
+        #expect(try await fixture.assembly.store.contents().resources.allSatisfy { $0.status?.contains("\"demand\"") != true })
+    }
+
     @Test("a pass that finds nothing changed writes nothing and keeps every version")
     func idempotent() async throws {
         let fixture = try await ControlPlaneFixture()

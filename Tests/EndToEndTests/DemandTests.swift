@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    @Suite("Demand")
+    struct DemandTests {
+        /// One plane, one gateway, and a model that nobody pays for while nobody asks.
+        private static let fleet = """
+            apiVersion: tradewind.dev/v1alpha1
+            kind: Provider
+            metadata: { name: onprem }
+            spec: { kind: on-premises }
+            ---
+            apiVersion: tradewind.dev/v1alpha1
+            kind: WorkloadPlane
+            metadata: { name: toronto }
+            spec:
+              provider: onprem
+              region: toronto
+              location: { latitude: 43.65, longitude: -79.38, country: CA }
+              driver: { local: {} }
+              pools:
+                - { name: h100, accelerator: H100-80GB, acceleratorsPerNode: 4, tier: reserved, owned: true, maxNodes: 1 }
+            ---
+            apiVersion: tradewind.dev/v1alpha1
+            kind: Gateway
+            metadata: { name: toronto }
+            spec: { location: { latitude: 43.65, longitude: -79.38, country: CA } }
+            ---
+            apiVersion: tradewind.dev/v1alpha1
+            kind: Workload
+            metadata: { name: quiet }
+            spec:
+              models: [quiet]
+              replica:
+                profile: { H100-80GB: { accelerators: 1, rate: 10 req/s } }
+                engine: { simulated: { loadTime: 2s } }
+              scaling: { minReplicas: 0, maxReplicas: 2, target: { queuedRequestsPerReplica: 4 } }
+            """
+
+        @Test(
+            "a model at zero does not keep its gateway from being ready; the first request waits, wakes it and is answered by it")
+        func fromZero() async throws {
+            try await withFleet { fleet in
+                let port = fleet.base + 1
+                try fleet.start("serve", ["serve", "--port", "\(fleet.base)"])
+                try await fleet.ready(port: fleet.base)
+                _ = try await fleet.tradewind("apply", "-f", "-", input: Self.fleet)
+                try fleet.start("plane", ["plane", "toronto"])
+                try fleet.start("gateway", ["gateway", "toronto", "--listen", "127.0.0.1:\(port)"])
+                try await fleet.ready(port: port)
+                let placed = try await eventually("the plane's and the gateway's first words") {
+                    let status = try await status(fleet)
+                    return status["demand"] != nil ? status : nil
+                }
+                #expect((placed["replicas"] as? [String: Any])?["wanted"] as? Int == 0)
+                #expect(try await fleet.replicas().isEmpty)
+
+                let first = Task { try await Client.chat("quiet", port: port) }
+                // The control plane hears of it, and decides.
+                _ = try await eventually("a replica that starts") {
+                    try await fleet.replicas().contains { $0.workload == "quiet" && $0.state == "starting" } ? true : nil
+                }
+                let demand = try await status(fleet)["demand"] as? [String: Any]
+                #expect(demand?["queued"] as? Int == 1)
+                let answer = try await first.value
+                #expect(answer.status == 200 && answer.plane == "toronto", "\(answer.status) \(answer.text)")
+                #expect(try await fleet.replicas().filter { $0.state == "ready" }.count == 1)
+
+                let events = try await fleet.tradewind("get", "events")
+                #expect(events.contains("ScaledUp"), "\(events)")
+                let streamed = try await Client.chat("quiet", port: port, streamed: true)
+                #expect(streamed.status == 200 && streamed.isComplete)
+                let replica = try #require(try await item(fleet, "replicas"))
+                // The simulated engine tells of the accelerator it pretends to be.
+                #expect((replica["status"] as? [String: Any])?["acceleratorUse"] != nil, "\(replica)")
+                #expect((replica["status"] as? [String: Any])?["generation"] as? Int == 1)
+            }
+        }
+
+        private func item(_ fleet: TestFleet, _ kind: String) async throws -> [String: Any]? {
+            let text = try await fleet.tradewind("get", kind, "-o", "json")
+            let list = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+            return (list?["items"] as? [[String: Any]])?.first
+        }
+
+        private func status(_ fleet: TestFleet) async throws -> [String: Any] {
+            try await item(fleet, "workloads")?["status"] as? [String: Any] ?? [:]
+        }
+    }
+}
