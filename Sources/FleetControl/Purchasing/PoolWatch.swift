@@ -79,7 +79,7 @@ struct PoolWatch: Equatable, Sendable {
     ) -> Sight {
         var sight = Sight()
         var draining = 0
-        for replica in heard.report.replicas where replica.id.workload == workload && replica.pool == key.pool {
+        for replica in heard.replicas(of: workload, in: key.pool) {
             switch replica.state {
             case .ready: sight.ready += 1
             case .starting, .unready, .backingOff:
@@ -91,8 +91,7 @@ struct PoolWatch: Equatable, Sendable {
         }
         sight.starting.sort()
         let history = heard.report.history?.first { $0.pool == key.pool }
-        let nodes = heard.report.nodes?.filter { $0.pool == key.pool } ?? []
-        let reclaiming = Set(nodes.filter { $0.state == .reclaiming }.map(\.index))
+        let reclaiming = Set(heard.nodes(in: key.pool).filter { $0.state == .reclaiming }.map(\.index))
         judge(key, &sight, heard.report.planeStart, history, reclaiming, perNode: perNode, draining: draining)
         if let mark = marks[key], mark.planeStart != heard.report.planeStart || sight.held < mark.held {
             // What is missing now is asked for anew.
@@ -107,7 +106,7 @@ struct PoolWatch: Equatable, Sendable {
     private mutating func settleAsks(_ key: Key, _ sight: inout Sight, _ heard: PlaneHeard?, perNode: Int, now: Moment) {
         guard let ask = asks[key], ask.count > sight.held else { return }
         let missing = ask.count - sight.held
-        let launching = heard?.report.nodes?.count { $0.pool == key.pool && $0.state == .launching } ?? 0
+        let launching = heard?.nodes(in: key.pool).count { $0.state == .launching } ?? 0
         let coming = min(missing, launching.multipliedReportingOverflow(by: perNode).partialValue)
         if sight.refused > 0 {
             sight.asked = coming
@@ -146,8 +145,27 @@ struct PoolWatch: Equatable, Sendable {
     private static let oldest = 3.2e10
 }
 
-/// What a plane said last, and how long ago.
+/// What a plane said last, and how long ago, sorted for those who look at one pool after the other.
 struct PlaneHeard: Equatable, Sendable {
-    var report: PlaneReport
-    var age: Duration
+    private struct Slot: Hashable, Sendable {
+        var workload: WorkloadName
+        var pool: PoolName
+    }
+
+    let report: PlaneReport
+    let age: Duration
+    private let replicas: [Slot: [ReplicaReport]]
+    private let nodes: [PoolName: [NodeReport]]
+
+    init(report: PlaneReport, age: Duration) {
+        (self.report, self.age) = (report, age)
+        replicas = Dictionary(grouping: report.replicas) { Slot(workload: $0.id.workload, pool: $0.pool) }
+        nodes = Dictionary(grouping: report.nodes ?? [], by: \.pool)
+    }
+
+    func replicas(of workload: WorkloadName, in pool: PoolName) -> [ReplicaReport] {
+        replicas[Slot(workload: workload, pool: pool)] ?? []
+    }
+
+    func nodes(in pool: PoolName) -> [NodeReport] { nodes[pool] ?? [] }
 }

@@ -157,6 +157,9 @@ struct PurchasingTests: PurchaseFleetBuilding {
             #expect(world.held("chat", .onDemand) == 4, "\(policy)")
             #expect(world.ready("chat") >= 4, "\(policy)")
             #expect(world.events.dropFirst(quiet).map(\.reason) == ["SpotFallback"], "\(policy)")
+            #expect(
+                world.events[quiet].message
+                    == "4 replicas on demand in the place of spot that a/spot, b/spot, c/spot took back or refused", "\(policy)")
             world.capacity = [:]
             // A refusal limits what a pool is believed to hold for ten minutes.
             var least = Int.max
