@@ -9,6 +9,12 @@ extension WorkloadPlacing {
     /// others. Seats go to origins as Huntington and Hill give them to states (by rate / √(n·(n+1)) for n seats had): every origin
     /// has one near it before any has two.
     mutating func placeWanted(_ wanted: Int) {
+        fill(to: wanted)
+        if total < wanted { shortfalls.append("\(wanted) replicas wanted, \(total) placed: \(whatBinds(nil))") }
+    }
+
+    /// - Parameter isAllowed: says of a candidate whether it may be used.
+    mutating func fill(to wanted: Int, where isAllowed: (Int) -> Bool = { _ in true }) {
         var seats = Array(repeating: 0, count: search.loads.count)
         var open = Set(search.loads.indices)
         while total < wanted {
@@ -17,21 +23,20 @@ extension WorkloadPlacing {
                 return first != second ? first > second : left < right
             }
             guard let load = next else { break }
-            guard let candidate = ranked(for: load, failover: false).first(where: { canTake($0) }) else {
+            guard let candidate = ranked(for: load, failover: false).first(where: { isAllowed($0) && canTake($0) }) else {
                 open.remove(load)
                 continue
             }
             if add(candidate, because: "serves \(search.loads[load].from)") { seats[load] += 1 }
         }
         // What no origin asks for, or may be asked from anywhere.
-        while total < wanted, let candidate = preferred(failover: false).first(where: { canTake($0) }) {
+        while total < wanted, let candidate = preferred(failover: false).first(where: { isAllowed($0) && canTake($0) }) {
             _ = add(candidate, because: "wanted by its load")
         }
-        if total < wanted { shortfalls.append("\(wanted) replicas wanted, \(total) placed: \(whatBinds(nil))") }
     }
 
     /// Ordered: those without a seat come first, then by the quotient.
-    private func priority(_ load: Int, _ seats: [Int]) -> (Int, Double) {
+    func priority(_ load: Int, _ seats: [Int]) -> (Int, Double) {
         let rate = search.loads[load].rate.value
         guard seats[load] > 0 else { return (1, rate) }
         return (0, rate / Double(seats[load] * (seats[load] + 1)).squareRoot())
