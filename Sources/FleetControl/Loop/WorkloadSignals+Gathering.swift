@@ -4,20 +4,23 @@ extension WorkloadSignals {
     /// Gathers what planes and gateways said last of one workload.
     package init(of workload: Workload, fleet: Fleet, observation: FleetObservation, demand: DemandMeter, now: Moment) {
         self.init()
+        // Gateways tell of engines without metrics too; requests that came by no gateway are known to engines alone.
+        var inEngines = 0.0
         for plane in fleet.planes {
             guard let report = observation.report(of: plane.name) else { continue }
             let isHeard = observation.connection(of: plane.name, now: now) == .connected
             for replica in report.replicas where replica.id.workload == workload.name {
-                gather(replica, isHeard: isHeard)
+                gather(replica, isHeard: isHeard, inEngines: &inEngines)
             }
         }
         for gateway in fleet.gateways {
             gather(gateway.name, workload.name, observation: observation, demand: demand, now: now)
         }
+        concurrency.sum = max(concurrency.sum, inEngines)
         if replicas == 0 { waitingForFirst = Int(queued.sum) }
     }
 
-    private mutating func gather(_ replica: ReplicaReport, isHeard: Bool) {
+    private mutating func gather(_ replica: ReplicaReport, isHeard: Bool, inEngines: inout Double) {
         switch replica.state {
         case .draining, .gone: return
         case .starting, .backingOff: replicas += 1
@@ -25,8 +28,7 @@ extension WorkloadSignals {
             replicas += 1
             if replica.state == .ready { ready += 1 }
             queued.add(isHeard ? replica.waiting.map(Double.init) : nil)
-            let underWay = replica.running.map { Double($0 + (replica.waiting ?? 0)) }
-            concurrency.add(isHeard ? underWay : nil)
+            if isHeard { inEngines += Double((replica.running ?? 0) + (replica.waiting ?? 0)) }
             kvCacheUse.add(isHeard ? replica.kvCacheUse : nil)
             acceleratorUse.add(isHeard ? replica.acceleratorUse : nil)
             acceleratorMemoryUse.add(isHeard ? replica.acceleratorMemoryUse : nil)
@@ -54,7 +56,7 @@ extension WorkloadSignals {
             // A workload nobody has asked this gateway for is not listed.
             let own = said[workload.rawValue]
             queued.add(Double(own?.queued ?? 0))
-            concurrency.add(Double(own?.queued ?? 0))
+            concurrency.add(Double((own?.inFlight ?? 0) + (own?.queued ?? 0)))
             let rates = demand.rates(of: workload, at: gateway)
             arrivals.add(own == nil ? 0 : rates?.arrivalsPerSecond)
             tokens.add(own == nil ? 0 : rates?.tokensPerSecond)
