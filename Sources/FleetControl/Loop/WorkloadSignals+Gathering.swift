@@ -5,7 +5,7 @@ extension WorkloadSignals {
     package init(of workload: Workload, fleet: Fleet, observation: FleetObservation, demand: DemandMeter, now: Moment) {
         self.init()
         // Gateways tell of engines without metrics too; requests that came by no gateway are known to engines alone.
-        var inEngines = 0.0
+        var (inEngines, sent) = (0.0, 0.0)
         for plane in fleet.planes {
             guard let report = observation.report(of: plane.name) else { continue }
             let isHeard = observation.connection(of: plane.name, now: now) == .connected
@@ -14,9 +14,9 @@ extension WorkloadSignals {
             }
         }
         for gateway in fleet.gateways {
-            gather(gateway.name, workload.name, observation: observation, demand: demand, now: now)
+            gather(gateway.name, workload.name, observation: observation, demand: demand, sent: &sent, now: now)
         }
-        concurrency.sum = max(concurrency.sum, inEngines)
+        concurrency.sum += max(sent, inEngines)
         if replicas == 0 { waitingForFirst = Int(queued.sum) }
     }
 
@@ -36,7 +36,8 @@ extension WorkloadSignals {
     }
 
     private mutating func gather(
-        _ gateway: GatewayName, _ workload: WorkloadName, observation: FleetObservation, demand: DemandMeter, now: Moment
+        _ gateway: GatewayName, _ workload: WorkloadName, observation: FleetObservation, demand: DemandMeter,
+        sent: inout Double, now: Moment
     ) {
         switch observation.connection(of: gateway, now: now) {
         case .absent: return
@@ -56,7 +57,8 @@ extension WorkloadSignals {
             // A workload nobody has asked this gateway for is not listed.
             let own = said[workload.rawValue]
             queued.add(Double(own?.queued ?? 0))
-            concurrency.add(Double((own?.inFlight ?? 0) + (own?.queued ?? 0)))
+            concurrency.add(Double(own?.queued ?? 0))
+            sent += Double(own?.inFlight ?? 0)
             let rates = demand.rates(of: workload, at: gateway)
             arrivals.add(own == nil ? 0 : rates?.arrivalsPerSecond)
             tokens.add(own == nil ? 0 : rates?.tokensPerSecond)

@@ -31,3 +31,29 @@ extension ScalingDecision {
         return events
     }
 }
+
+extension ScalingDecision {
+    /// For the workload's status. Says no figure that changes every second: those are explained when asked for.
+    var condition: ResourceStatus.Condition {
+        let (isOpen, reason): (Bool, String) =
+            if !missingMetrics.isEmpty {
+                (false, "MetricsMissing")
+            } else if replicas == 0 {
+                (true, "ScaledToZero")
+            } else if isPanicking {
+                (true, "Panicking")
+            } else if replicas == maxReplicas, wishes.contains(where: { $0.counts && $0.replicas ?? 0 > maxReplicas }) {
+                (false, "AtMaximum")
+            } else {
+                (true, "Following")
+            }
+        var message = ["\(replicas) replicas of \(minReplicas) to \(maxReplicas)"]
+        if !missingMetrics.isEmpty {
+            message.append("nothing is taken away while not everybody tells \(missingMetrics.joined(separator: ", "))")
+        }
+        if reason == "AtMaximum" { message.append("its policies wish more") }
+        if !openSchedules.isEmpty { message.append("schedules \(openSchedules.joined(separator: ", "))") }
+        return ResourceStatus.Condition(
+            type: "Scaling", status: isOpen ? .yes : .no, reason: reason, message: message.joined(separator: "; "))
+    }
+}
