@@ -185,9 +185,7 @@ struct FleetGenerator {
             metadata: metadata(name), models: ["\(name)/model", "\(name).v2"], workloadClass: pick(Workload.Class.allCases),
             replica: replica(), objective: objective, data: data, maxSpotShare: share(), purchase: purchase(),
             egressPerRequest: maybe { Gibibytes($0.pick([1, 1e-5, 40 / 1_048_576, 0.75])) },
-            scaling: ScalingPolicy(
-                minReplicas: minimum, maxReplicas: minimum + int(1...9),
-                queuedRequestsPerReplica: maybe { Double($0.int(1...99)) / 8 }),
+            scaling: flag() ? ScalingPolicy(minReplicas: minimum, maxReplicas: minimum + int(1...9)) : scaling(),
             demand: (0..<int(0...2)).map { demand($0) }, balancing: balancing(),
             admission: WorkloadAdmission(
                 queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
@@ -200,6 +198,62 @@ struct FleetGenerator {
             onDemandBaseCapacity: int(0...9), onDemandPercentageAboveBaseCapacity: share(),
             fallbacks: pick([[], ["H100-80GB"], ["p5.48xlarge", "A100-80GB"]]),
             spotPolicy: maybe { $0.pick([.adaptiveHedge, .spotHedge, .staticMix]) }, overProvision: share())
+    }
+
+    private mutating func scaling() -> ScalingPolicy {
+        let most = int(2...9)
+        let sleeps = flag()
+        var policy = ScalingPolicy(
+            minReplicas: sleeps ? 0 : int(0...2), maxReplicas: most, desiredReplicas: maybe { _ in 2 },
+            scaleToZeroAfter: sleeps ? .seconds(int(30...3_600)) : nil)
+        for metric in ScalingMetric.allCases where flag() {
+            policy.target[metric] = metric.isUse ? availability().fraction : Double(int(1...99)) / 8
+        }
+        policy.target[.queuedRequestsPerReplica] = 4
+        policy.steps = (0..<int(0...2)).map { _ in
+            StepScaling(
+                alarm: alarm(), adjustmentType: .percentChangeInCapacity,
+                adjustments: [
+                    .init(upperBound: -1.5, adjustment: -10), .init(lowerBound: -1.5, upperBound: 4, adjustment: int(1...9)),
+                    .init(lowerBound: 4, adjustment: 50),
+                ], minAdjustmentMagnitude: int(0...3), warmUp: .milliseconds(int(0...9_000)))
+        }
+        policy.simple = (0..<int(0...2)).map { _ in
+            let type = pick([AdjustmentType.changeInCapacity, .exactCapacity])
+            return SimpleScaling(
+                alarm: alarm(), adjustmentType: type, adjustment: int(1...4), cooldown: .seconds(int(0...900)))
+        }
+        policy.schedules = (0..<int(0...2)).map { index in
+            ScalingSchedule(
+                name: "schedule-\(index)", start: CronExpression(text: pick(["0 8 * * MON-FRI", "*/5 * 1,15 JAN *"]))!,
+                duration: .seconds(int(60...604_800)), minReplicas: maybe { _ in 0 }, maxReplicas: maybe { _ in 2 },
+                desiredReplicas: int(0...2))
+        }
+        policy.predictive = maybe { random in
+            PredictiveScaling(
+                mode: random.pick(PredictiveScaling.Mode.allCases), quantile: Share(Double(random.int(50...99)) / 100),
+                leadTime: .seconds(random.int(7_200...9_000)))
+        }
+        if flag() {
+            policy.behavior.scaleUp = ScalingBehavior.Rules(
+                stabilizationWindowSeconds: int(0...3_600), selectPolicy: pick(ScalingBehavior.Rules.Selection.allCases),
+                policies: (0..<int(0...2)).map { _ in
+                    .init(type: pick(ScalingBehavior.Limit.Kind.allCases), value: int(1...200), periodSeconds: int(1...1_800))
+                }, tolerance: Double(int(0...9)) / 10)
+            policy.behavior.scaleDown.stabilizationWindowSeconds = int(0...3_600)
+        }
+        policy.panic = maybe { random in
+            PanicMode(
+                stableWindow: .seconds(random.int(6...3_600)), panicWindowPercentage: Double(random.int(1...100)),
+                panicThresholdPercentage: Double(random.int(110...1_000)))
+        }
+        return policy
+    }
+
+    private mutating func alarm() -> ScalingAlarm {
+        ScalingAlarm(
+            metric: pick(ScalingMetric.allCases), comparison: pick(ScalingAlarm.Comparison.allCases),
+            threshold: Double(int(0...800)) / 8, period: .seconds(int(1...900)), evaluationPeriods: int(1...9))
     }
 
     private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {

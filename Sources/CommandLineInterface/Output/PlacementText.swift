@@ -3,7 +3,7 @@ package import FleetTransport
 
 /// Shows why a workload runs where it does.
 package enum PlacementText {
-    /// - Parameter explanation: `{"workload", "chosen", "rejected", "gateways", "shortfalls", "plan"}` as the control plane explains a placement.
+    /// - Parameter explanation: `{"workload", "chosen", "rejected", "gateways", "shortfalls", "plan", "scaling"}` as the control plane explains a placement.
     package static func rendered(_ explanation: JSONValue, workload: WorkloadName) -> String {
         let chosen = explanation["chosen"].elements
         let rejected = explanation["rejected"].elements
@@ -14,6 +14,7 @@ package enum PlacementText {
         let gateways = explanation["gateways"].elements
         if !gateways.isEmpty { text += "\nGateways:\n" + gatewayTable(gateways).rendered(indentation: "  ") }
         text += planText(explanation["plan"])
+        text += scalingText(explanation["scaling"])
         if !shortfalls.isEmpty {
             text += "\nNot placed:\n" + shortfalls.map { "  \(TerminalText.escaped($0))\n" }.joined()
         }
@@ -28,6 +29,20 @@ package enum PlacementText {
         let line = TerminalText.escaped(
             "Plan \(name), block \(plan["block"].text ?? ""): \(counts) replicas are where it wants them")
         return "\n\(line)\n" + deviations.map { "  \(TerminalText.escaped($0))\n" }.joined()
+    }
+
+    /// What each scaling policy wishes; empty where the declared demand decides.
+    private static func scalingText(_ scaling: JSONValue) -> String {
+        guard let replicas = scaling["replicas"].integer else { return "" }
+        let bounds = "\(scaling["minReplicas"].integer ?? 0) to \(scaling["maxReplicas"].integer ?? 0)"
+        let line = TerminalText.escaped("Scaling: \(replicas) replicas of \(bounds): \(scaling["because"].text ?? "")")
+        let wishes = scaling["wishes"].elements
+        let table = Table(
+            headings: ["POLICY", "WISHES", "WHY"],
+            rows: wishes.map { wish in
+                [ItemReading.plain(wish["policy"]), ItemReading.plain(wish["replicas"]), ItemReading.plain(wish["because"])]
+            })
+        return "\n\(line)\n" + (wishes.isEmpty ? "" : table.rendered(indentation: "  "))
     }
 
     private static func chosenTable(_ chosen: [JSONValue]) -> Table {

@@ -121,6 +121,8 @@ extension ControlAPI {
         var rejected: [PlacementDecision.Rejection]
         var shortfalls: [String]
         var plan: PlacementDecision.PlanFidelity?
+        /// Nil where the declared demand decides.
+        var scaling: ScalingDecision?
         var gateways: [Door]
     }
 
@@ -147,7 +149,7 @@ extension ControlAPI {
         return try .json(
             Explanation(
                 workload: name, chosen: placement.chosen, rejected: placement.rejected, shortfalls: placement.shortfalls,
-                plan: placement.plan, gateways: doors))
+                plan: placement.plan, scaling: set.decided.scaling[name], gateways: doors))
     }
 
     // MARK: Parts of a request

@@ -22,6 +22,8 @@ package final class Reconciler: Sendable {
         var controller = FleetController()
         var pendingEvents: [FleetEvent] = []
         var isDirty = true
+        /// Whether demand measured before this process began was put back.
+        var hasHistory = false
         /// Digests and versions last issued, to leave the store alone while nothing changes.
         var digests: [String: String] = [:]
         var versions: [String: SnapshotVersion] = [:]
@@ -200,8 +202,10 @@ package final class Reconciler: Sendable {
             return state.observation
         }
         let records = try await recordFeedAddresses(of: fleet, observation)
+        try await restoreHistory()
         let inputs = inputs(fleet, records, observation)
         let decided = state.withLock { $0.controller.decide(inputs, now: now) }
+        try await store.recordDemand(decided.measured)
         let documents = FleetDocumentSet(
             fleet: fleet, decided: decided, records: records, feedPeers: tokens.feedPeers(of: fleet),
             silent: Self.silent(fleet, records, observation, now: now))
@@ -216,6 +220,16 @@ package final class Reconciler: Sendable {
         }
         try await store.recordEvents(pending + decided.events + placementEvents, at: clock.timestamp())
         state.withLock { $0.passes += 1 }
+    }
+
+    /// Before the first decision, so that forecasts begin where they ended.
+    private func restoreHistory() async throws {
+        guard !state.withLock({ $0.hasHistory }) else { return }
+        let measured = try await store.demandHistory()
+        state.withLock { state in
+            state.controller.restore(measured)
+            state.hasHistory = true
+        }
     }
 
     /// Planes that an earlier run knew and this one has not heard yet: what they run, and so what they must keep, is not known.
@@ -287,6 +301,7 @@ package final class Reconciler: Sendable {
     ) async throws {
         let composer = StatusComposer(
             fleet: documents.fleet, decision: documents.decision, handover: documents.decided.handover,
+            scaling: documents.decided.scaling,
             observation: observation, drained: documents.drained,
             assignments: Dictionary(
                 uniqueKeysWithValues: documents.fleet.planes.map { ($0.name, versions["plane/\($0.name)"] ?? .zero) }),

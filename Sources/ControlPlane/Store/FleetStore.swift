@@ -46,6 +46,11 @@ package protocol FleetStore: Sendable {
     func planeRecords() async throws -> [PlaneName: PlaneRecord]
     func recordFeedAddress(_ address: String, plane: PlaneName) async throws
 
+    /// Keeps measured demand, and forgets what is older than a forecast looks back.
+    func recordDemand(_ measured: [DemandHistory.Entry]) async throws
+    /// All that is kept, the oldest first.
+    func demandHistory() async throws -> [DemandHistory.Entry]
+
     /// The generation of each document sent out. A digest that differs from the stored one gets the next generation; the
     /// counter is stored before any document leaves, so that no generation is ever used twice.
     func issueGenerations(_ digests: [String: String]) async throws -> [String: IssuedGeneration]

@@ -19,6 +19,12 @@ extension Row {
         return number
     }
 
+    func real(_ column: String) throws -> Double {
+        let value: DatabaseValue = self[column]
+        guard case .double(let number) = value.storage else { throw unreadable(column) }
+        return number
+    }
+
     private func unreadable(_ column: String) -> StoreError {
         .unreadable("the database was changed behind our back: its column \(column) holds what was never written there")
     }

@@ -7,8 +7,21 @@ enum Schema {
         migrator.registerMigration("1 foundation") { database in
             try database.execute(sql: foundation)
         }
+        migrator.registerMigration("2 demand history") { database in
+            try database.execute(sql: demandHistory)
+        }
         return migrator
     }
+
+    private static let demandHistory = """
+        CREATE TABLE demand_history (
+            workload TEXT NOT NULL,
+            slot INTEGER NOT NULL,
+            rate REAL NOT NULL,
+            PRIMARY KEY (workload, slot)
+        ) WITHOUT ROWID;
+        CREATE INDEX demand_history_by_slot ON demand_history (slot);
+        """
 
     private static let foundation = """
         CREATE TABLE counters (

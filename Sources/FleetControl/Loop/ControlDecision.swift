@@ -10,17 +10,20 @@ package struct ControlDecision: Equatable, Sendable {
     package var handover: Handover
     /// How many replicas each elastic workload should have, and why.
     package var scaling: [WorkloadName: ScalingDecision]
+    /// Demand of slots that ended, to be kept for forecasts.
+    package var measured: [DemandHistory.Entry]
     /// What happened by this decision, in order.
     package var events: [FleetEvent]
 
     package init(
         placement: PlacementDecision, assigned: PlacementDecision, handover: Handover = Handover(),
-        scaling: [WorkloadName: ScalingDecision] = [:], events: [FleetEvent] = []
+        scaling: [WorkloadName: ScalingDecision] = [:], measured: [DemandHistory.Entry] = [], events: [FleetEvent] = []
     ) {
         self.placement = placement
         self.assigned = assigned
         self.handover = handover
         self.scaling = scaling
+        self.measured = measured
         self.events = events
     }
 }

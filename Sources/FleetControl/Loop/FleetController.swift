@@ -3,15 +3,19 @@ package import FleetModel
 /// The loop's one decision core, in production and in the simulator: from what is declared and what was observed to what should
 /// run where.
 ///
-/// ``decide(_:now:)`` is a function of this value and its inputs: it reads no clock and draws no number, so that a recorded log of
-/// inputs gives the same decisions wherever it is played.
+/// ``decide(_:now:)`` is a function of this value and its inputs: it reads no clock and draws no number, so that a recorded log
+/// of inputs gives the same decisions wherever it is played.
 package struct FleetController: Sendable {
     package private(set) var demand = DemandMeter()
     private var scalers: [WorkloadName: WorkloadScaler] = [:]
     private var purchaser = Purchaser()
     private var handover = Handover()
+    private var history = DemandHistory()
 
     package init() {}
+
+    /// Puts back what was measured before this process began, as decisions told it (``ControlDecision/measured``).
+    package mutating func restore(_ measured: [DemandHistory.Entry]) { history.restore(measured) }
 
     /// True while something waits for its successor: a decision is due again within a second or so, whatever is heard.
     package var isUnderWay: Bool { handover.isUnderWay || !scalers.isEmpty || purchaser.isUnderWay }
@@ -23,7 +27,8 @@ package struct FleetController: Sendable {
         let fleet = inputs.fleet
         demand.retain(fleet)
         var events: [FleetEvent] = []
-        let scaling = scale(inputs, now: now, events: &events)
+        var measured: [DemandHistory.Entry] = []
+        let scaling = scale(inputs, now: now, events: &events, measured: &measured)
         let hour = HourOfWeek.utc(secondsSince1970: inputs.secondsSince1970)
         let (placement, purchases) = purchaser.place(
             PlacementInputs(
@@ -34,16 +39,18 @@ package struct FleetController: Sendable {
         let resting = scaling.filter { $0.value.replicas == 0 }.keys
         handover.update(fleet, placement, inputs.observation, resting: Set(resting), now: now)
         return ControlDecision(
-            placement: placement, assigned: handover.extend(placement), handover: handover, scaling: scaling, events: events)
+            placement: placement, assigned: handover.extend(placement), handover: handover, scaling: scaling, measured: measured,
+            events: events)
     }
 
     /// Decides the size of every elastic workload.
     private mutating func scale(
-        _ inputs: ControlInputs, now: Moment, events: inout [FleetEvent]
+        _ inputs: ControlInputs, now: Moment, events: inout [FleetEvent], measured: inout [DemandHistory.Entry]
     ) -> [WorkloadName: ScalingDecision] {
         let elastic = inputs.fleet.workloads.filter(\.scaling.isElastic)
         let names = Set(elastic.map(\.name))
         scalers = scalers.filter { names.contains($0.key) }
+        history.retain(Set(inputs.fleet.workloads.map(\.name)))
         let isSettling = inputs.fleet.planes.contains {
             inputs.observation.connection(of: $0.name, now: now) == .unknown
         }
@@ -57,17 +64,19 @@ package struct FleetController: Sendable {
                 decisions[workload.name] = ScalingDecision(replicas: held, because: "planes have yet to report")
                 continue
             }
-            let before = scalers[workload.name]?.current
-            let decision = scalers[workload.name, default: WorkloadScaler()].decide(
-                workload.scaling, signals, now: now, secondsSince1970: inputs.secondsSince1970)
-            decisions[workload.name] = decision
-            if let before, before != decision.replicas {
-                events.append(
-                    FleetEvent(
-                        subject: ResourceKey(kind: .workload, name: workload.name.rawValue),
-                        reason: decision.replicas > before ? "ScaledUp" : "ScaledDown",
-                        message: "from \(before) to \(decision.replicas) replicas: \(decision.because)"))
+            let rate = signals.arrivals.isComplete ? signals.arrivals.sum : nil
+            let closed = history.observe(
+                rate, of: workload.name, now: now, secondsSince1970: inputs.secondsSince1970)
+            if let closed { measured.append(closed) }
+            let forecast = workload.scaling.predictive.map {
+                SeasonalForecast(history.series(of: workload.name), zone: $0.zone).forecast(
+                    $0, ratePerReplica: workload.forecastRatePerReplica, secondsSince1970: inputs.secondsSince1970)
             }
+            let before = scalers[workload.name]?.last
+            let decision = scalers[workload.name, default: WorkloadScaler()].decide(
+                workload.scaling, signals, forecast: forecast, now: now, secondsSince1970: inputs.secondsSince1970)
+            decisions[workload.name] = decision
+            events += decision.events(after: before, of: workload.name)
         }
         return decisions
     }

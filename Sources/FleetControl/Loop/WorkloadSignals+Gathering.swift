@@ -4,16 +4,19 @@ extension WorkloadSignals {
     /// Gathers what planes and gateways said last of one workload.
     package init(of workload: Workload, fleet: Fleet, observation: FleetObservation, demand: DemandMeter, now: Moment) {
         self.init()
+        // Gateways tell of engines without metrics too; requests that came by no gateway are known to engines alone.
+        var (inEngines, sent) = (0.0, 0.0)
         for plane in fleet.planes {
             guard let report = observation.report(of: plane.name) else { continue }
             let isHeard = observation.connection(of: plane.name, now: now) == .connected
             for replica in report.replicas where replica.id.workload == workload.name {
-                gather(replica, isHeard: isHeard)
+                gather(replica, isHeard: isHeard, inEngines: &inEngines)
             }
         }
         for gateway in fleet.gateways {
-            gather(gateway.name, workload.name, observation: observation, demand: demand, now: now)
+            gather(gateway.name, workload.name, observation: observation, demand: demand, sent: &sent, now: now)
         }
+        concurrency.sum += max(sent, inEngines)
         guard replicas == 0 else { return }
         // One of those that another workload answers counts as waiting: it is asked for, and by how many its replicas will tell.
         let missed = fleet.gateways.reduce(0) { $0 + demand.missed(of: workload.name, at: $1.name, now: now) }
@@ -21,7 +24,7 @@ extension WorkloadSignals {
         waitingForFirst = Int(queued.sum)
     }
 
-    private mutating func gather(_ replica: ReplicaReport, isHeard: Bool) {
+    private mutating func gather(_ replica: ReplicaReport, isHeard: Bool, inEngines: inout Double) {
         switch replica.state {
         case .draining, .gone: return
         case .starting, .backingOff: replicas += 1
@@ -29,8 +32,7 @@ extension WorkloadSignals {
             replicas += 1
             if replica.state == .ready { ready += 1 }
             queued.add(isHeard ? replica.waiting.map(Double.init) : nil)
-            let underWay = replica.running.map { Double($0 + (replica.waiting ?? 0)) }
-            concurrency.add(isHeard ? underWay : nil)
+            if isHeard { inEngines += Double((replica.running ?? 0) + (replica.waiting ?? 0)) }
             kvCacheUse.add(isHeard ? replica.kvCacheUse : nil)
             acceleratorUse.add(isHeard ? replica.acceleratorUse : nil)
             acceleratorMemoryUse.add(isHeard ? replica.acceleratorMemoryUse : nil)
@@ -38,7 +40,8 @@ extension WorkloadSignals {
     }
 
     private mutating func gather(
-        _ gateway: GatewayName, _ workload: WorkloadName, observation: FleetObservation, demand: DemandMeter, now: Moment
+        _ gateway: GatewayName, _ workload: WorkloadName, observation: FleetObservation, demand: DemandMeter,
+        sent: inout Double, now: Moment
     ) {
         switch observation.connection(of: gateway, now: now) {
         case .absent: return
@@ -59,6 +62,7 @@ extension WorkloadSignals {
             let own = said[workload.rawValue]
             queued.add(Double(own?.queued ?? 0))
             concurrency.add(Double(own?.queued ?? 0))
+            sent += Double(own?.inFlight ?? 0)
             let rates = demand.rates(of: workload, at: gateway)
             arrivals.add(own == nil ? 0 : rates?.arrivalsPerSecond)
             tokens.add(own == nil ? 0 : rates?.tokensPerSecond)

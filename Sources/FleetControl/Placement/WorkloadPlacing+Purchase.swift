@@ -48,7 +48,8 @@ extension WorkloadPlacing {
             guard candidate.pool.tier == .spot else { return 0 }
             var pools = books.pools
             var room = 0
-            while room < most, pools.take(candidate.profile.accelerators, from: candidate.ledgerKey) { room += 1 }
+            while room < most, pools.take(candidate.profile.accelerators, for: workload.workloadClass, from: candidate.ledgerKey)
+            { room += 1 }
             return room
         }
     }

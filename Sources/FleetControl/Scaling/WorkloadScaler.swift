@@ -2,46 +2,146 @@ package import FleetModel
 
 /// Decides how many replicas one workload should have, from what was measured of it and what it had.
 ///
-/// Target tracking on the queue: as many replicas as bring the waiting requests of each to the target, after the Horizontal Pod
-/// Autoscaler's formula for averages (desired = ⌈sum / target⌉), within ``tolerance`` of which nothing changes. It takes replicas
-/// away only once the highest wish of the last ``downWindow`` is lower, and never while a metric is missing.
+/// Every policy wishes a number (``TargetTracking``, ``StepScaler``, ``SimpleScaler``, schedules, the forecast, panic); the
+/// largest wish wins. ``BehaviorLimiter`` says how fast it may be followed, the bounds in force (``ScheduledBounds``) how far.
+/// While a metric a policy goes by is missing nothing is taken away, and in panic neither.
 package struct WorkloadScaler: Equatable, Sendable {
-    /// As the Horizontal Pod Autoscaler's defaults.
-    package static let tolerance = 0.1
-    package static let downWindow = Duration.seconds(300)
-
-    private var wishes: [Wish] = []
+    private var steps = StepScaler()
+    private var simple = SimpleScaler()
+    private var limiter = BehaviorLimiter()
+    private var panic = PanicDetector()
+    private var idle = IdleWatch()
     /// What was decided last; nil before the first decision.
-    package private(set) var current: Int?
+    package private(set) var last: ScalingDecision?
 
-    private struct Wish: Equatable {
-        var replicas: Int
-        var at: Moment
-    }
+    package var current: Int? { last?.replicas }
 
     package init() {}
 
+    /// - Parameter forecast: what is expected until replicas asked for now would serve; nil where nothing is forecast.
     package mutating func decide(
-        _ policy: ScalingPolicy, _ signals: WorkloadSignals, now: Moment, secondsSince1970: UInt64
+        _ policy: ScalingPolicy, _ signals: WorkloadSignals, forecast: DemandForecast? = nil, now: Moment,
+        secondsSince1970: UInt64
     ) -> ScalingDecision {
-        let bounds = policy.minReplicas...max(policy.minReplicas, policy.maxReplicas)
-        let before = current ?? max(signals.replicas, policy.minReplicas)
-        var wish = before
-        var because = "no metric says otherwise"
-        if let target = policy.queuedRequestsPerReplica {
-            let exact = signals.queued.sum / target
-            let isNear = abs(exact / Double(max(1, before)) - 1) <= Self.tolerance
-            if !isNear, exact > Double(before) || signals.queued.isComplete {
-                wish = Int(exact.rounded(.up))
-                because = "\(Int(signals.queued.sum)) requests wait, \(plainNumber(target)) per replica wanted"
+        let bounds = ScheduledBounds(policy, at: secondsSince1970)
+        let before = current ?? initial(policy, signals, bounds)
+        let idleTime = idle.observe(signals, now: now)
+        let missing = Self.missingMetrics(policy, signals)
+
+        var wishes = wishes(policy, signals, bounds, forecast, replicas: before, now: now)
+        if !policy.isReactive { wishes.append(resting(policy, bounds)) }
+        let counted = wishes.filter(\.counts)
+        let deciding = counted.filter { $0.replicas != nil }.max { ($0.replicas ?? 0) < ($1.replicas ?? 0) }
+        var wish = deciding?.replicas ?? before
+        var because = deciding.map { "\($0.policy): \($0.because)" } ?? "no policy has a wish"
+        var limitedBy: [String] = []
+        if wish < before, !missing.isEmpty {
+            wish = before
+            limitedBy.append("\(missing.joined(separator: ", ")) is not told by all: nothing is taken away")
+        }
+
+        let isAsleep = policy.scaleToZeroAfter != nil && before == 0
+        let floor = Self.floor(policy, bounds)
+        var decided: Int
+        var isResting = false
+        if isAsleep, wakes(signals, bounds, forecast: forecastWish(forecast)) {
+            decided = max(1, policy.desiredReplicas ?? 1, bounds.minReplicas)
+            because = "woken: \(Self.asked(signals, forecast: forecastWish(forecast)))"
+        } else if isAsleep, bounds.minReplicas == 0 {
+            (decided, isResting) = (0, true)
+            because = "nobody asks"
+            limitedBy = []
+        } else {
+            let slowed = limiter.limit(wish, from: before, policy.behavior, now: now)
+            decided = panic.hold(slowed.replicas, before: before)
+            if let said = slowed.limitedBy { limitedBy.append(said) }
+            if decided > slowed.replicas { limitedBy.append("panic: \(decided) until it is over") }
+            if let after = policy.scaleToZeroAfter, idleTime >= after, bounds.minReplicas == 0, bounds.desired == nil,
+                forecastWish(forecast) == 0, !panic.isPanicking
+            {
+                (decided, isResting) = (0, true)
+                because = "nobody has asked for \(after.text)"
+                limitedBy = []
             }
         }
-        wish = min(max(wish, bounds.lowerBound), bounds.upperBound)
-        wishes.removeAll { now.since($0.at) >= Self.downWindow || $0.replicas <= wish }
-        wishes.append(Wish(replicas: wish, at: now))
-        let highest = wishes.reduce(wish) { max($0, $1.replicas) }
-        let decided = wish >= before ? wish : min(before, highest)
-        current = min(max(decided, bounds.lowerBound), bounds.upperBound)
-        return ScalingDecision(replicas: current ?? decided, because: because)
+        let inside = min(max(decided, isResting ? bounds.minReplicas : floor), bounds.maxReplicas)
+        if inside < decided { limitedBy.append("at most \(bounds.maxReplicas)") }
+        if inside > decided { limitedBy.append("at least \(floor)") }
+        limiter.record(from: before, to: inside, policy.behavior, now: now)
+        let decision = ScalingDecision(
+            replicas: inside, because: because + (limitedBy.isEmpty ? "" : " (\(limitedBy.joined(separator: "; ")))"),
+            wishes: wishes,
+            minReplicas: bounds.minReplicas, maxReplicas: bounds.maxReplicas, limitedBy: limitedBy, openSchedules: bounds.open,
+            isPanicking: panic.isPanicking, missingMetrics: missing, forecast: forecast)
+        last = decision
+        return decision
+    }
+
+    // MARK: Wishes
+
+    private mutating func wishes(
+        _ policy: ScalingPolicy, _ signals: WorkloadSignals, _ bounds: ScheduledBounds, _ forecast: DemandForecast?,
+        replicas: Int,
+        now: Moment
+    ) -> [ScalingDecision.Wish] {
+        let panicked = panic.observe(policy, signals, now: now)
+        var wishes = policy.target.all.map { metric, level in
+            TargetTracking.wish(
+                metric, level: level, reading: panicked.stable[metric] ?? signals.reading(metric), replicas: replicas,
+                behavior: policy.behavior)
+        }
+        wishes += steps.wishes(policy.steps, signals, replicas: replicas, now: now)
+        wishes += simple.wishes(policy.simple, signals, replicas: replicas, now: now)
+        if let wish = panicked.panic { wishes.append(wish) }
+        if let desired = bounds.desired {
+            wishes.append(
+                ScalingDecision.Wish(
+                    policy: "schedules", replicas: desired.replicas, because: "\(desired.schedule) desires \(desired.replicas)"))
+        }
+        if let forecast { wishes.append(forecast.wish) }
+        return wishes
+    }
+
+    /// What there should be where nothing measured decides.
+    private func resting(_ policy: ScalingPolicy, _ bounds: ScheduledBounds) -> ScalingDecision.Wish {
+        let size = policy.desiredReplicas ?? Self.floor(policy, bounds)
+        return ScalingDecision.Wish(
+            policy: policy.desiredReplicas == nil ? "minReplicas" : "desiredReplicas", replicas: size,
+            because: "\(size) where nothing measured decides")
+    }
+
+    private func forecastWish(_ forecast: DemandForecast?) -> Int {
+        forecast.flatMap { $0.mode == .forecastAndScale ? $0.replicas : nil } ?? 0
+    }
+
+    // MARK: Bounds
+
+    /// What runs; at first, what is desired.
+    private func initial(_ policy: ScalingPolicy, _ signals: WorkloadSignals, _ bounds: ScheduledBounds) -> Int {
+        if signals.replicas > 0 { return signals.replicas }
+        if policy.scaleToZeroAfter != nil { return 0 }
+        return max(Self.floor(policy, bounds), policy.desiredReplicas ?? 0)
+    }
+
+    /// A metric alone takes the last replica away only where scale to zero is asked for; a schedule that allows none does.
+    private static func floor(_ policy: ScalingPolicy, _ bounds: ScheduledBounds) -> Int {
+        min(max(1, bounds.minReplicas), bounds.maxReplicas)
+    }
+
+    private func wakes(_ signals: WorkloadSignals, _ bounds: ScheduledBounds, forecast: Int) -> Bool {
+        IdleWatch.isAsked(signals) || forecast > 0 || bounds.desired.map { $0.replicas > 0 } ?? false || bounds.minReplicas > 0
+    }
+
+    private static func asked(_ signals: WorkloadSignals, forecast: Int) -> String {
+        if signals.waitingForFirst > 0 { return "\(signals.waitingForFirst) requests wait for a first replica" }
+        if IdleWatch.isAsked(signals) { return "\(ScalingText.number(signals.arrivals.sum)) req/s arrive" }
+        return forecast > 0 ? "requests are forecast" : "a schedule began"
+    }
+
+    /// Metrics the policy goes by that not everybody told.
+    private static func missingMetrics(_ policy: ScalingPolicy, _ signals: WorkloadSignals) -> [String] {
+        let used =
+            policy.target.all.map(\.metric) + policy.steps.map(\.alarm.metric) + policy.simple.map(\.alarm.metric)
+        return ScalingMetric.allCases.filter { used.contains($0) && !signals.reading($0).isComplete }.map(\.rawValue)
     }
 }

@@ -7,6 +7,7 @@ package struct StatusComposer: Sendable {
     private let fleet: Fleet
     private let decision: PlacementDecision
     private let handover: Handover
+    private let scaling: [WorkloadName: ScalingDecision]
     private let observation: FleetObservation
     private let drained: Set<PlaneName>
     private let assignments: [PlaneName: SnapshotVersion]
@@ -18,12 +19,14 @@ package struct StatusComposer: Sendable {
     ///   - assignments: the version each plane should act on.
     ///   - snapshots: the version each gateway should route by.
     package init(
-        fleet: Fleet, decision: PlacementDecision, handover: Handover, observation: FleetObservation, drained: Set<PlaneName>,
+        fleet: Fleet, decision: PlacementDecision, handover: Handover, scaling: [WorkloadName: ScalingDecision] = [:],
+        observation: FleetObservation, drained: Set<PlaneName>,
         assignments: [PlaneName: SnapshotVersion], snapshots: [GatewayName: SnapshotVersion], now: Moment
     ) {
         self.fleet = fleet
         self.decision = decision
         self.handover = handover
+        self.scaling = scaling
         self.observation = observation
         self.drained = drained
         self.assignments = assignments
@@ -136,7 +139,8 @@ package struct StatusComposer: Sendable {
         return ResourceStatus(
             conditions: [
                 placed(placement, wanted: wanted), available(workload.name, wanted: wanted, ready: ready),
-            ] + (placement?.plan.map { [planned($0)] } ?? []) + (priced(workload.name).map { [$0] } ?? []),
+            ] + (placement?.plan.map { [planned($0)] } ?? []) + (scaling[workload.name].map { [$0.condition] } ?? [])
+                + (priced(workload.name).map { [$0] } ?? []),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: count), planes: placement?.planes ?? [])
     }
 

@@ -43,7 +43,7 @@ extension Workload {
                 ]),
             .group("purchase", purchaseFields),
             .group("traffic", [.optional("egressPerRequest", \.workload.egressPerRequest, .answerSize)]),
-            .group("scaling", scalingFields),
+            .optional("scaling", \.workload.scaling, default: blank.scaling, ScalingPolicy.rule),
             .optional("balancing", \.workload.balancing, default: blank.balancing, .balancing),
             .optional("demand", \.workload.demand, default: [], .list(.demand)),
             .group("admission", admissionFields),
@@ -91,17 +91,5 @@ extension Workload {
             ]),
         .optional(
             "concurrencyLimit", \.workload.admission.concurrencyLimit, default: blank.admission.concurrencyLimit, .choice),
-    ]
-
-    private static let scalingFields: [Field<WorkloadDraft>] = [
-        .optional("minReplicas", \.workload.scaling.minReplicas, default: blank.scaling.minReplicas, .whole("replicas")),
-        .optional("maxReplicas", \.workload.scaling.maxReplicas, default: blank.scaling.maxReplicas, .whole("replicas")),
-        .group(
-            "target",
-            [
-                .optional(
-                    "queuedRequestsPerReplica", \.workload.scaling.queuedRequestsPerReplica, .number("a number above 0 such as 4")
-                )
-            ]),
     ]
 }

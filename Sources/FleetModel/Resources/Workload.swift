@@ -118,19 +118,3 @@ package struct DataRules: Equatable, Sendable {
         self.maxSnapshotAge = maxSnapshotAge
     }
 }
-
-/// Bounds and target for the number of replicas, over all planes.
-package struct ScalingPolicy: Equatable, Sendable {
-    package var minReplicas: Int
-    package var maxReplicas: Int
-    package var queuedRequestsPerReplica: Double?
-
-    /// Whether anything but the declared demand decides how many replicas there are.
-    package var isElastic: Bool { queuedRequestsPerReplica != nil }
-
-    package init(minReplicas: Int = 1, maxReplicas: Int = 16, queuedRequestsPerReplica: Double? = nil) {
-        self.minReplicas = minReplicas
-        self.maxReplicas = maxReplicas
-        self.queuedRequestsPerReplica = queuedRequestsPerReplica
-    }
-}

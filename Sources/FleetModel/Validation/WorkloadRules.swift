@@ -12,7 +12,7 @@ extension ProblemCollector {
         checkSize(workload.egressPerRequest, atMost: Gibibytes(1_024), "spec.traffic.egressPerRequest")
         checkJurisdictions(workload.data.residency, "spec.data.residency")
         checkPurchase(workload.purchase)
-        checkScaling(workload.scaling)
+        checkScaling(of: workload)
         checkBalancing(workload.balancing)
         checkAdmission(workload.admission)
         checkResilience(of: workload)
@@ -148,26 +148,6 @@ extension ProblemCollector {
         require(
             objective.targetUtilization > .none && objective.targetUtilization <= .whole, "spec.objective.targetUtilization",
             "\(objective.targetUtilization.text) is out of range", accepted: "a share above 0% and at most 100%, such as 80%")
-    }
-
-    private mutating func checkScaling(_ scaling: ScalingPolicy) {
-        let most = 100_000
-        let maximum: FieldPath = "spec.scaling.maxReplicas"
-        let minimum: FieldPath = "spec.scaling.minReplicas"
-        requireRange(scaling.maxReplicas, in: 1...most, maximum, accepted: "1 to \(most) replicas")
-        requireRange(scaling.minReplicas, in: 0...most, minimum, accepted: "0 to maxReplicas, at most \(most)")
-        if scaling.minReplicas > scaling.maxReplicas {
-            report(
-                minimum, "\(scaling.minReplicas) is more than maxReplicas",
-                accepted: "at most maxReplicas, \(scaling.maxReplicas)",
-                basis: [maximum])
-        }
-        if let target = scaling.queuedRequestsPerReplica {
-            require(
-                target > 0 && target <= 1e6, "spec.scaling.target.queuedRequestsPerReplica",
-                "\(plainNumber(target)) is out of range",
-                accepted: "a number above 0 such as 4")
-        }
     }
 
     mutating func checkAccelerator(_ accelerator: AcceleratorType, _ field: FieldPath) {

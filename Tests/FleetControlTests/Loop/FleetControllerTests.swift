@@ -19,7 +19,9 @@ struct FleetControllerTests: LoopWorld {
         #expect(decision.scaling["chat"]?.replicas == 3)
         #expect(decision.placement.placement(of: "chat")?.replicas == 3)
         #expect(decision.events.map(\.reason) == ["ScaledUp"])
-        #expect(decision.events.first?.message.hasPrefix("from 1 to 3 replicas: 12 requests wait") == true)
+        #expect(
+            decision.events.first?.message.hasPrefix("from 1 to 3 replicas: target.queuedRequestsPerReplica: 12 requests wait")
+                == true)
     }
 
     @Test("until every plane has been heard or given up, a workload keeps what it has")
