@@ -57,9 +57,9 @@ struct FlowSample {
 /// answer as their ``ServiceCurve`` says.
 extension FleetWorld {
     /// Requests a router is asked about in one step: those of half a second, the time between two reports, within these bounds.
-    private static let samples = 16...96
+    private static let samples = 16...64
     /// How often they are asked until their shares count.
-    private static let rounds = 6
+    private static let rounds = 4
     /// A rate may move by this share before a router is asked again.
     private static let sameRate = 0.02
     /// As `EngineTimingParameters.waitingLimit`.
@@ -184,8 +184,8 @@ extension FleetWorld {
         var imagined = replicas.map(\.flow.backlog)
         var sums = [FlowSample](repeating: FlowSample(), count: rates.count)
         // A queue that lasts moves shares little by little: one look a turn will do.
-        let isNew = rates.enumerated().contains { isNew($0.offset, rate: $0.element) }
-        let rounds = isNew ? Self.rounds : 1
+        let isAnyNew = rates.enumerated().contains { isNew($0.offset, rate: $0.element) }
+        let rounds = isAnyNew ? Self.rounds : 1
         for round in 0..<rounds {
             var sent = [Double](repeating: 0, count: replicas.count)
             for gateway in gateways.indices where !gateways[gateway].isDown {
@@ -208,7 +208,7 @@ extension FleetWorld {
         for (key, rate) in rates.enumerated() {
             let (gateway, workload) = (key / workloads.count, key % workloads.count)
             guard sums[key].total > 0 else { continue }
-            if !isNew { sums[key].blend(gateways[gateway].desks[workload].flow.sample) }
+            if !isAnyNew { sums[key].blend(gateways[gateway].desks[workload].flow.sample) }
             gateways[gateway].desks[workload].flow.sample = sums[key]
             let shares = replicaShares(sums[key], gateway: gateway, workload: workload)
             gateways[gateway].desks[workload].flow.shares = shares

@@ -1,4 +1,4 @@
-import FleetControl
+package import FleetControl
 package import FleetModel
 import FleetRouting
 
@@ -236,6 +236,15 @@ package final class FleetWorld {
         take(entry.event)
         return true
     }
+
+    /// Has the control plane's inputs and decisions kept from now on.
+    package func record() {
+        control.log = ControlLog()
+        control.log?.note(.started, at: moment)
+    }
+
+    /// What was kept; nil where nothing was.
+    package var recorded: (log: ControlLog, decisions: [ControlDecision])? { control.log.map { ($0, control.decisions) } }
 
     private func take(_ event: WorldEvent) {
         let index = Int(event.a)

@@ -39,6 +39,7 @@ struct WorldPace: Equatable, Sendable {
     /// Requests as rates: one round of reports and at most one decision a step.
     static func fluid(step: Duration, _ provisioning: LaunchTimes) -> WorldPace {
         var policy = patient(provisioning)
+        policy.goneListing = step
         policy.eagerPeriod = rarely
         policy.startingProbeInterval = .seconds(10)
         policy.doubtProbeInterval = .seconds(10)
