@@ -24,7 +24,11 @@ struct FlowSample {
 
     mutating func note(plane: Int, _ count: Double = 1) {
         total += count
-        if let at = planes.firstIndex(where: { $0.plane == plane }) { planes[at].count += count } else { planes.append((plane, count)) }
+        if let at = planes.firstIndex(where: { $0.plane == plane }) {
+            planes[at].count += count
+        } else {
+            planes.append((plane, count))
+        }
     }
 
     mutating func note(_ refusal: RoutingRefusal, _ count: Double = 1) {
@@ -164,7 +168,8 @@ extension FleetWorld {
             if isNew(key, rate: rate) || !flow.refusals.isEmpty { return true }
             return flow.shares.contains { entry in
                 let replica = Int(entry.replica)
-                return replicas[replica].flow.backlog >= 1 + replicas[replica].flow.curve.greatestRate || greatestRate(of: replica) <= 0
+                return replicas[replica].flow.backlog >= 1 + replicas[replica].flow.curve.greatestRate
+                    || greatestRate(of: replica) <= 0
             }
         }
     }
@@ -413,7 +418,8 @@ extension FleetWorld {
         let (prompts, outputs) = (engines.prompts[workload], engines.outputs[workload])
         for quarter in 0..<4 {
             let prompt = Double(prompts[prompts.count * (2 * quarter + 1) / 8]) / max(1, engines.promptMean[workload])
-            let output = Double(outputs[outputs.count * (2 * Self.pairing[quarter] + 1) / 8]) / max(1, engines.outputMean[workload])
+            let output =
+                Double(outputs[outputs.count * (2 * Self.pairing[quarter] + 1) / 8]) / max(1, engines.outputMean[workload])
             let firstSeconds = way + first * prompt
             tallies[workload].firstToken.add(nanoseconds: Int64(firstSeconds * 1e9), amount: amount / 4)
             window.firstToken.add(nanoseconds: Int64(firstSeconds * 1e9), amount: amount / 4)

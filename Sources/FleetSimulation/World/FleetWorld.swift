@@ -150,7 +150,8 @@ package final class FleetWorld {
 
     /// What the first route that leads to a workload says of its requests.
     private static func route(of workload: WorkloadName, in fleet: Fleet) -> (firstByte: Int64, attempts: Int) {
-        let route = fleet.routes.first { $0.target == .workload(workload) } ?? fleet.routes.first { $0.target == .workloadByModel }
+        let route =
+            fleet.routes.first { $0.target == .workload(workload) } ?? fleet.routes.first { $0.target == .workloadByModel }
         guard let route else {
             let standard = SnapshotComposer.defaultRoute
             return (Int64(standard.firstByteTimeoutMilliseconds * 1e6), standard.maxAttempts)

@@ -10,9 +10,14 @@ struct DecisionReplayTests {
         let fleet = WorldFixtures.fleet(
             [
                 WorldFixtures.plane("one", [WorldFixtures.pool("pool", .onDemand, nodes: 4)]),
-                WorldFixtures.plane("two", region: "us-west-2", [WorldFixtures.pool("spot", .spot, nodes: 4, usd: 0.3, interruptions: 30, away: .seconds(20))]),
+                WorldFixtures.plane(
+                    "two", region: "us-west-2",
+                    [WorldFixtures.pool("spot", .spot, nodes: 4, usd: 0.3, interruptions: 30, away: .seconds(20))]),
             ],
-            [WorldFixtures.workload(peak: 3, scaling: ScalingPolicy(minReplicas: 1, maxReplicas: 6, queuedRequestsPerReplica: 1))],
+            [
+                WorldFixtures.workload(
+                    peak: 3, scaling: ScalingPolicy(minReplicas: 1, maxReplicas: 6, queuedRequestsPerReplica: 1))
+            ],
             gateways: [WorldFixtures.virginia, WorldFixtures.frankfurt])
         let world = try WorldFixtures.world(
             fleet,
