@@ -83,7 +83,9 @@ let package = Package(
 
         // Virtual time: a world for the decisions of the core, and what they would have cost.
         .target(
-            name: "FleetSimulation", dependencies: ["FleetControl", "FleetModel", "LinearOptimization"], swiftSettings: strict),
+            name: "FleetSimulation",
+            dependencies: ["EngineTiming", "FleetControl", "FleetModel", "FleetRouting", "LinearOptimization"],
+            swiftSettings: strict),
         .testTarget(
             name: "FleetSimulationTests",
             dependencies: [

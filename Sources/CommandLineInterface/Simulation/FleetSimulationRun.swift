@@ -97,7 +97,10 @@ package struct FleetSimulationRun: Sendable {
 
     private func facts(_ first: WorldResult) -> [Page.Fact] {
         var facts = [
-            Page.Fact("played", scenario.duration.text + (first.isFluid ? " of rates, in steps of \(scenario.step.text)" : ", request by request")),
+            Page.Fact(
+                "played",
+                scenario.duration.text + (first.isFluid ? " of rates, in steps of \(scenario.step.text)" : ", request by request")
+            ),
             Page.Fact("seed", "\(scenario.seed)"), Page.Fact("digest", first.digest), Page.Fact("events", "\(first.events)"),
         ]
         if !first.unpriced.isEmpty { facts.append(Page.Fact("no price known", first.unpriced.joined(separator: ", "))) }
@@ -109,18 +112,23 @@ package struct FleetSimulationRun: Sendable {
 
     private var policyTable: Table {
         var table = Table(
-            headings: ["POLICY", "USD", "RESERVED", "ON-DEMAND", "SPOT", "AVAILABILITY", "FIRST TOKEN P50", "P95", "P99", "TOTAL P95"],
+            headings: [
+                "POLICY", "USD", "RESERVED", "ON-DEMAND", "SPOT", "AVAILABILITY", "FIRST TOKEN P50", "P95", "P99", "TOTAL P95",
+            ],
             rows: rows.map { row in
                 let (result, all) = (row.result, row.result.all)
                 return [
                     row.name, SpotFigure.fixed(result.usd, places: 2), SpotFigure.fixed(result.usd(tier: .reserved), places: 2),
-                    SpotFigure.fixed(result.usd(tier: .onDemand), places: 2), SpotFigure.fixed(result.usd(tier: .spot), places: 2),
+                    SpotFigure.fixed(result.usd(tier: .onDemand), places: 2),
+                    SpotFigure.fixed(result.usd(tier: .spot), places: 2),
                     SpotFigure.fixed(all.availability, places: 5), Self.time(all.firstToken.quantile(0.5)),
                     Self.time(all.firstToken.quantile(0.95)), Self.time(all.firstToken.quantile(0.99)),
                     Self.time(all.total.quantile(0.95)),
                 ]
             })
-        if let lowerBoundUSD { table.rows.append(["lower-bound", SpotFigure.fixed(lowerBoundUSD, places: 2), "", "", "", "", "", "", "", ""]) }
+        if let lowerBoundUSD {
+            table.rows.append(["lower-bound", SpotFigure.fixed(lowerBoundUSD, places: 2), "", "", "", "", "", "", "", ""])
+        }
         return table
     }
 
@@ -164,11 +172,14 @@ package struct FleetSimulationRun: Sendable {
         Table(headings: ["EVENT", "COUNT"], rows: result.journal.counts.map { [$0.reason, "\($0.count)"] })
     }
 
-    static func count(_ amount: Double) -> String { SpotFigure.fixed(max(0, amount), places: 0).split(separator: ".").first.map(String.init) ?? "0" }
+    static func count(_ amount: Double) -> String {
+        SpotFigure.fixed(max(0, amount), places: 0).split(separator: ".").first.map(String.init) ?? "0"
+    }
 
     static func time(_ milliseconds: Double?) -> String {
         guard let milliseconds else { return "" }
         return milliseconds < 10_000
-            ? "\(SpotFigure.fixed(milliseconds, places: 0).split(separator: ".")[0]) ms" : "\(SpotFigure.fixed(milliseconds / 1_000, places: 1)) s"
+            ? "\(SpotFigure.fixed(milliseconds, places: 0).split(separator: ".")[0]) ms"
+            : "\(SpotFigure.fixed(milliseconds / 1_000, places: 1)) s"
     }
 }

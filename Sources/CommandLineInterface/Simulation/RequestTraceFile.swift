@@ -10,8 +10,14 @@ enum RequestTraceFile {
 
     private struct MooncakeLine: Decodable {
         var timestamp: Double
-        var input_length: Double
-        var output_length: Double
+        var inputLength: Double
+        var outputLength: Double
+
+        enum CodingKeys: String, CodingKey {
+            case timestamp
+            case inputLength = "input_length"
+            case outputLength = "output_length"
+        }
     }
 
     static func read(_ path: String, repeats: Bool, access: some FleetFileAccess) throws -> RequestTrace {
@@ -31,7 +37,8 @@ enum RequestTraceFile {
                 continue
             }
             guard let entry = isJSON ? mooncake(line) : azure(line) else {
-                let right = isJSON ? #"{"timestamp": ms, "input_length": n, "output_length": n}"# : "2023-11-16 18:15:46.6805900,374,44"
+                let right =
+                    isJSON ? #"{"timestamp": ms, "input_length": n, "output_length": n}"# : "2023-11-16 18:15:46.6805900,374,44"
                 throw CommandFailure(.invalid, "\(path):\(number + 1): the line cannot be read; right is \(right)")
             }
             entries.append(entry)
@@ -53,7 +60,7 @@ enum RequestTraceFile {
 
     private static func mooncake(_ line: ArraySlice<UInt8>) -> RequestTrace.Entry? {
         guard let read = try? FleetJSON.decode(MooncakeLine.self, from: Array(line)), (0...1e13).contains(read.timestamp),
-            let prompt = tokens(read.input_length), let output = tokens(read.output_length)
+            let prompt = tokens(read.inputLength), let output = tokens(read.outputLength)
         else { return nil }
         return RequestTrace.Entry(nanoseconds: Int64(read.timestamp * 1e6), promptTokens: prompt, outputTokens: output)
     }
@@ -67,7 +74,8 @@ enum RequestTraceFile {
     private static func azure(_ line: ArraySlice<UInt8>) -> RequestTrace.Entry? {
         let cells = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
         guard cells.count == 3, let time = nanoseconds(cells[0]), let prompt = whole(trimmed(cells[1])),
-            let output = whole(trimmed(cells[2])), let promptTokens = tokens(Double(prompt)), let outputTokens = tokens(Double(output))
+            let output = whole(trimmed(cells[2])), let promptTokens = tokens(Double(prompt)),
+            let outputTokens = tokens(Double(output))
         else { return nil }
         return RequestTrace.Entry(nanoseconds: time, promptTokens: promptTokens, outputTokens: outputTokens)
     }

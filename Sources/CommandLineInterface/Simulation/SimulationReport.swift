@@ -93,7 +93,9 @@ package struct SimulationReport {
     private var plots: [String] {
         guard let points = run.rows.first?.result.timeline, points.count > 1 else { return [] }
         let times = points.map(\.seconds)
-        func plot(_ title: String, _ lines: [Line]) -> String { Self.plot(title, times: times, lines: lines, faults: run.scenario.faults) }
+        func plot(_ title: String, _ lines: [Line]) -> String {
+            Self.plot(title, times: times, lines: lines, faults: run.scenario.faults)
+        }
         var plots = [
             plot(
                 "Requests per second",
@@ -141,7 +143,8 @@ package struct SimulationReport {
             let from = max(first, fault.at.seconds)
             let to = min(first + span, (fault.at + fault.duration).seconds)
             guard to > from else { return nil }
-            return "<rect x=\"\(text(x(from)))\" y=\"0\" width=\"\(text(max(1, x(to) - x(from))))\" height=\"\(text(height - bottom))\" "
+            return
+                "<rect x=\"\(text(x(from)))\" y=\"0\" width=\"\(text(max(1, x(to) - x(from))))\" height=\"\(text(height - bottom))\" "
                 + "fill=\"#d6453d\" opacity=\".1\"><title>\(escaped(fault.text))</title></rect>"
         }
         let paths = lines.map { line in
@@ -164,7 +167,8 @@ package struct SimulationReport {
         }
         let hours = (0...6).map { part in
             let seconds = first + span * Double(part) / 6
-            return "<text x=\"\(text(x(seconds)))\" y=\"\(text(height - 6))\" text-anchor=\"middle\">\(clock(seconds, span))</text>"
+            return
+                "<text x=\"\(text(x(seconds)))\" y=\"\(text(height - 6))\" text-anchor=\"middle\">\(clock(seconds, span))</text>"
         }
         let legend = lines.map { "<span style=\"--c:\($0.colour)\">\(escaped($0.name))</span>" }.joined()
         return "<figure><figcaption>\(escaped(title))</figcaption><div class=\"legend\">\(legend)</div>"

@@ -7,7 +7,7 @@ import FleetModel
 /// to be taken counts from the announcement, once. Where a plane does not start and stop nodes itself, a replica that is gone
 /// without having been told to go counts as taken back. What is asked for and not answered for ``patience`` counts as refused.
 struct PoolWatch: Equatable, Sendable {
-    typealias Key = PoolLedger.Key
+    typealias Key = PoolKey
 
     /// How long what was asked for may stay unanswered before it counts as refused: cloud APIs answer in seconds.
     static let patience = Duration.seconds(30)

@@ -13,7 +13,7 @@ import FleetModel
 ///   least, and one lot moves to where it would rather have it every ``patience``.
 /// - On-demand that is no longer wanted is kept for ``returnAfter``, so that spot that comes and goes moves nothing.
 struct SpotBuyer: Sendable {
-    typealias Key = PoolLedger.Key
+    typealias Key = PoolKey
 
     /// How often a policy looks again where nothing changed: the tick that policies are compared with.
     static let cadence = Duration.seconds(30)

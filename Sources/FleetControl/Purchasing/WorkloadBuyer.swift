@@ -2,7 +2,7 @@ import FleetModel
 
 /// What is known and remembered of buying capacity for one workload: its pools, and a spot buyer for each of its markets.
 struct WorkloadBuyer: Sendable {
-    typealias Key = PoolLedger.Key
+    typealias Key = PoolKey
 
     /// How long a pool that refused is asked for no more than it gave, at first: as Karpenter remembers offerings that were
     /// unavailable. Twice as long with each refusal that follows, up to ``longestMemory``.

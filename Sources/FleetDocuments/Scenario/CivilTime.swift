@@ -6,8 +6,11 @@ enum CivilTime {
         guard let day = parts.first.flatMap({ days(String($0)) }) else { return nil }
         if parts.count == 1 { return day * 86_400 }
         guard parts.count == 2, parts[1].hasSuffix("Z"), parts[1].utf8.count == 9 else { return nil }
-        let clock = parts[1].dropLast().split(separator: ":", omittingEmptySubsequences: false).map { number(String($0), digits: 2) }
-        guard clock.count == 3, let hour = clock[0], let minute = clock[1], let second = clock[2], hour < 24, minute < 60, second < 60
+        let clock = parts[1].dropLast().split(separator: ":", omittingEmptySubsequences: false).map {
+            number(String($0), digits: 2)
+        }
+        guard clock.count == 3, let hour = clock[0], let minute = clock[1], let second = clock[2], hour < 24, minute < 60,
+            second < 60
         else { return nil }
         return day * 86_400 + hour * 3_600 + minute * 60 + second
     }

@@ -132,7 +132,8 @@ extension ValueRule where Value == ScenarioDocument.Fault {
                 }
                 if fault.pool != nil, !fault.refuses {
                     reading.report(
-                        line: node.line, at: reading.path.key("pool"), "a pool can only refuse", accepted: "refuses: true beside it")
+                        line: node.line, at: reading.path.key("pool"), "a pool can only refuse",
+                        accepted: "refuses: true beside it")
                     return nil
                 }
                 return fault

@@ -45,7 +45,8 @@ package enum DemandBound {
         for plane in setup.fleet.planes {
             for pool in plane.pools {
                 guard case .runs(let profile) = workload.replica.match(pool) else { continue }
-                guard let usd = pool.owned ? 0 : pool.usdPerNodeHour ?? setup.prices.quote(for: pool, in: plane)?.usdPerHour else {
+                guard let usd = pool.owned ? 0 : pool.usdPerNodeHour ?? setup.prices.quote(for: pool, in: plane)?.usdPerHour
+                else {
                     return nil
                 }
                 let perNode = Double(pool.acceleratorsPerNode / max(1, profile.accelerators))
@@ -53,7 +54,9 @@ package enum DemandBound {
                 var trace: (gap: Int64, numbers: [Int])?
                 if case .trace(let gap, let numbers) = source?.supply { trace = (Int64(gap) * 1_000_000_000, numbers) }
                 supplies.append(
-                    Supply(usd: usd, tier: pool.tier, nodes: Double(pool.maxNodes), rate: perNode * profile.rate.value, trace: trace))
+                    Supply(
+                        usd: usd, tier: pool.tier, nodes: Double(pool.maxNodes), rate: perNode * profile.rate.value, trace: trace)
+                )
             }
         }
         return supplies.sorted { $0.usd / max($0.rate, 1e-12) < $1.usd / max($1.rate, 1e-12) }

@@ -33,7 +33,8 @@ struct DemandStream: Sendable {
                 streams.append(
                     DemandStream(
                         workload: index, demand: demand, trace: trace, stride: workload.demand.count, position: place,
-                        setup.scenario, spikes: relevant(setup.scenario.demand.spikes, to: workload.name), outside: network.outside(from: demand.location), seed: random.next()))
+                        setup.scenario, spikes: relevant(setup.scenario.demand.spikes, to: workload.name),
+                        outside: network.outside(from: demand.location), seed: random.next()))
             }
         }
         return streams

@@ -7,6 +7,9 @@ struct ControlLoop {
     var observation: FleetObservation
     var isDown = false
     private(set) var passes = 0
+    /// What it hears and when it decides, with the decisions; nil where nobody asked for it.
+    var log: ControlLog?
+    private(set) var decisions: [ControlDecision] = []
     /// The newest decision; its events are taken out.
     private(set) var decision: ControlDecision?
     private var generation: UInt64 = 0
@@ -31,6 +34,7 @@ struct ControlLoop {
         controller = FleetController()
         observation = FleetObservation(start: now)
         (start, hourOfWeek, hasSettled, isDirty) = (now, nil, false, true)
+        log?.note(.started, at: now)
         decision = nil
         composedFor = nil
     }
@@ -43,9 +47,13 @@ struct ControlLoop {
 
     // MARK: Inputs
 
-    mutating func receive(_ report: PlaneReport, now: Moment) -> [FleetEvent] { take(observation.receive(report, now: now)) }
+    mutating func receive(_ report: PlaneReport, now: Moment) -> [FleetEvent] {
+        log?.note(.plane(report), at: now)
+        return take(observation.receive(report, now: now))
+    }
 
     mutating func receive(_ report: GatewayReport, now: Moment) -> [FleetEvent] {
+        log?.note(.gateway(report), at: now)
         controller.receive(report, now: now)
         return take(observation.receive(report, now: now))
     }
@@ -73,6 +81,7 @@ struct ControlLoop {
     mutating func pass(_ fleet: Fleet, now: Moment, secondsSince1970: UInt64) -> Pass {
         var pass = Pass()
         observation.retain(fleet)
+        log?.note(.ticked, at: now)
         pass.events = observation.tick(now: now)
         let hour = HourOfWeek.utc(secondsSince1970: secondsSince1970)
         guard isDue(pass.events, hour: hour, now: now) else { return pass }
@@ -82,6 +91,10 @@ struct ControlLoop {
         }
         var decided = controller.decide(
             ControlInputs(fleet: fleet, observation: observation, secondsSince1970: secondsSince1970), now: now)
+        if log != nil {
+            log?.note(.decided(fleet, drained: [], secondsSince1970: secondsSince1970), at: now)
+            decisions.append(decided)
+        }
         pass.events += decided.events
         decided.events = []
         decision = decided

@@ -107,7 +107,8 @@ extension FleetWorld {
             return Int32(replica)
         }
         for desk in gateways[gateway].desks.indices {
-            let index = table.directory.workloads.firstIndex { $0.isPresent && $0.name == workloads[desk] }.map(WorkloadIndex.init)
+            let index = table.directory.workloads.firstIndex { $0.isPresent && $0.name == workloads[desk] }.map(
+                WorkloadIndex.init)
             gateways[gateway].desks[desk].index = index
             gateways[gateway].desks[desk].facts = index.map { index in
                 let balancing = table.directory.balancing(of: index)

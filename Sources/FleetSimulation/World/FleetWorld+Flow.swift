@@ -24,7 +24,11 @@ struct FlowSample {
 
     mutating func note(plane: Int, _ count: Double = 1) {
         total += count
-        if let at = planes.firstIndex(where: { $0.plane == plane }) { planes[at].count += count } else { planes.append((plane, count)) }
+        if let at = planes.firstIndex(where: { $0.plane == plane }) {
+            planes[at].count += count
+        } else {
+            planes.append((plane, count))
+        }
     }
 
     mutating func note(_ refusal: RoutingRefusal, _ count: Double = 1) {
@@ -57,9 +61,9 @@ struct FlowSample {
 /// answer as their ``ServiceCurve`` says.
 extension FleetWorld {
     /// Requests a router is asked about in one step: those of half a second, the time between two reports, within these bounds.
-    private static let samples = 16...96
+    private static let samples = 16...64
     /// How often they are asked until their shares count.
-    private static let rounds = 6
+    private static let rounds = 4
     /// A rate may move by this share before a router is asked again.
     private static let sameRate = 0.02
     /// As `EngineTimingParameters.waitingLimit`.
@@ -164,7 +168,8 @@ extension FleetWorld {
             if isNew(key, rate: rate) || !flow.refusals.isEmpty { return true }
             return flow.shares.contains { entry in
                 let replica = Int(entry.replica)
-                return replicas[replica].flow.backlog >= 1 + replicas[replica].flow.curve.greatestRate || greatestRate(of: replica) <= 0
+                return replicas[replica].flow.backlog >= 1 + replicas[replica].flow.curve.greatestRate
+                    || greatestRate(of: replica) <= 0
             }
         }
     }
@@ -184,8 +189,8 @@ extension FleetWorld {
         var imagined = replicas.map(\.flow.backlog)
         var sums = [FlowSample](repeating: FlowSample(), count: rates.count)
         // A queue that lasts moves shares little by little: one look a turn will do.
-        let isNew = rates.enumerated().contains { isNew($0.offset, rate: $0.element) }
-        let rounds = isNew ? Self.rounds : 1
+        let isAnyNew = rates.enumerated().contains { isNew($0.offset, rate: $0.element) }
+        let rounds = isAnyNew ? Self.rounds : 1
         for round in 0..<rounds {
             var sent = [Double](repeating: 0, count: replicas.count)
             for gateway in gateways.indices where !gateways[gateway].isDown {
@@ -208,7 +213,7 @@ extension FleetWorld {
         for (key, rate) in rates.enumerated() {
             let (gateway, workload) = (key / workloads.count, key % workloads.count)
             guard sums[key].total > 0 else { continue }
-            if !isNew { sums[key].blend(gateways[gateway].desks[workload].flow.sample) }
+            if !isAnyNew { sums[key].blend(gateways[gateway].desks[workload].flow.sample) }
             gateways[gateway].desks[workload].flow.sample = sums[key]
             let shares = replicaShares(sums[key], gateway: gateway, workload: workload)
             gateways[gateway].desks[workload].flow.shares = shares
@@ -413,7 +418,8 @@ extension FleetWorld {
         let (prompts, outputs) = (engines.prompts[workload], engines.outputs[workload])
         for quarter in 0..<4 {
             let prompt = Double(prompts[prompts.count * (2 * quarter + 1) / 8]) / max(1, engines.promptMean[workload])
-            let output = Double(outputs[outputs.count * (2 * Self.pairing[quarter] + 1) / 8]) / max(1, engines.outputMean[workload])
+            let output =
+                Double(outputs[outputs.count * (2 * Self.pairing[quarter] + 1) / 8]) / max(1, engines.outputMean[workload])
             let firstSeconds = way + first * prompt
             tallies[workload].firstToken.add(nanoseconds: Int64(firstSeconds * 1e9), amount: amount / 4)
             window.firstToken.add(nanoseconds: Int64(firstSeconds * 1e9), amount: amount / 4)

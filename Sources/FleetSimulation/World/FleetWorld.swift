@@ -1,4 +1,4 @@
-import FleetControl
+package import FleetControl
 package import FleetModel
 import FleetRouting
 
@@ -150,7 +150,8 @@ package final class FleetWorld {
 
     /// What the first route that leads to a workload says of its requests.
     private static func route(of workload: WorkloadName, in fleet: Fleet) -> (firstByte: Int64, attempts: Int) {
-        let route = fleet.routes.first { $0.target == .workload(workload) } ?? fleet.routes.first { $0.target == .workloadByModel }
+        let route =
+            fleet.routes.first { $0.target == .workload(workload) } ?? fleet.routes.first { $0.target == .workloadByModel }
         guard let route else {
             let standard = SnapshotComposer.defaultRoute
             return (Int64(standard.firstByteTimeoutMilliseconds * 1e6), standard.maxAttempts)
@@ -236,6 +237,15 @@ package final class FleetWorld {
         take(entry.event)
         return true
     }
+
+    /// Has the control plane's inputs and decisions kept from now on.
+    package func record() {
+        control.log = ControlLog()
+        control.log?.note(.started, at: moment)
+    }
+
+    /// What was kept; nil where nothing was.
+    package var recorded: (log: ControlLog, decisions: [ControlDecision])? { control.log.map { ($0, control.decisions) } }
 
     private func take(_ event: WorldEvent) {
         let index = Int(event.a)

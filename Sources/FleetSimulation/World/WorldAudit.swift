@@ -41,7 +41,9 @@ package struct WorldAudit {
             if looked.count > index { looked[index] = changes } else { looked.append(changes) }
             let held = pool.nodes.count { $0.state != .absent }
             if held != pool.held { note(world, "pool \(pool.declared.name) counts \(pool.held) nodes and has \(held)") }
-            if held > pool.declared.maxNodes { note(world, "pool \(pool.declared.name) holds \(held) of \(pool.declared.maxNodes) nodes") }
+            if held > pool.declared.maxNodes {
+                note(world, "pool \(pool.declared.name) holds \(held) of \(pool.declared.maxNodes) nodes")
+            }
             let crowded = pool.nodes.contains { $0.replicas > pool.declared.acceleratorsPerNode }
             if crowded { note(world, "a node of pool \(pool.declared.name) has more replicas than accelerators") }
         }
@@ -75,7 +77,8 @@ package struct WorldAudit {
         for plane in world.planes where !plane.isDown {
             for report in plane.reconciler.replicaReports(host: plane.host, now: Moment(nanoseconds: world.now))
             where report.state == .draining {
-                let limit = (world.fleet.workloads.first { $0.name == report.id.workload }?.replica.drainTimeout ?? .zero)
+                let limit =
+                    (world.fleet.workloads.first { $0.name == report.id.workload }?.replica.drainTimeout ?? .zero)
                     + Self.drainSlack
                 if report.stateAgeMilliseconds > limit.milliseconds {
                     note(world, "\(report.id) has drained for \(report.stateAgeMilliseconds / 1_000) s")

@@ -14,17 +14,6 @@ struct WorldPace: Equatable, Sendable {
     var controlDelay: Duration
     var replicaPolicy: ReplicaPolicy
 
-    init(
-        controlPass: Duration, planeReport: Duration, gatewayReport: Duration, controlDelay: Duration,
-        replicaPolicy: ReplicaPolicy
-    ) {
-        self.controlPass = controlPass
-        self.planeReport = planeReport
-        self.gatewayReport = gatewayReport
-        self.controlDelay = controlDelay
-        self.replicaPolicy = replicaPolicy
-    }
-
     /// Each request by itself: decisions when something changed and every second while something is under way, reports twice a
     /// second, as live.
     static func events(_ provisioning: LaunchTimes) -> WorldPace {
@@ -39,6 +28,7 @@ struct WorldPace: Equatable, Sendable {
     /// Requests as rates: one round of reports and at most one decision a step.
     static func fluid(step: Duration, _ provisioning: LaunchTimes) -> WorldPace {
         var policy = patient(provisioning)
+        policy.goneListing = step
         policy.eagerPeriod = rarely
         policy.startingProbeInterval = .seconds(10)
         policy.doubtProbeInterval = .seconds(10)

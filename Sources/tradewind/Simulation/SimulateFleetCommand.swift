@@ -43,7 +43,8 @@ struct SimulateFleetCommand: AsyncParsableCommand {
         let fleet = try input.declared()
         var scenario = try ScenarioSource.read(scenario, access: LocalFiles())
         if let seed { scenario.seed = seed }
-        let names = policy.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? scenario.policies
+        let names =
+            policy.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? scenario.policies
         let prices = try input.catalogue().priceBook(for: fleet)
         let progress = ProgressLine()
         defer { progress.end() }

@@ -10,7 +10,9 @@ struct FleetWorldTests {
         Scenario(duration: .seconds(minutes * 60), seed: seed, resolution: resolution, step: .seconds(10))
     }
 
-    @Test("answers what declared demand asks for, and pays for reserved nodes all the time", arguments: [Scenario.Resolution.events, .fluid])
+    @Test(
+        "answers what declared demand asks for, and pays for reserved nodes all the time",
+        arguments: [Scenario.Resolution.events, .fluid])
     func answers(resolution: Scenario.Resolution) throws {
         let fleet = WorldFixtures.fleet([reserved], [WorldFixtures.workload()])
         let world = try WorldFixtures.world(fleet, scenario(resolution, minutes: 15))
@@ -25,10 +27,17 @@ struct FleetWorldTests {
         #expect(abs(result.all.arrived - result.all.ended - result.unfinished) < 1e-6 * result.all.arrived)
     }
 
-    @Test("does the same for a seed, event for event, and something else for another", arguments: [Scenario.Resolution.events, .fluid])
+    @Test(
+        "does the same for a seed, event for event, and something else for another",
+        arguments: [Scenario.Resolution.events, .fluid])
     func isDeterministic(resolution: Scenario.Resolution) throws {
         let fleet = WorldFixtures.fleet(
-            [reserved, WorldFixtures.plane("two", region: "us-west-2", [WorldFixtures.pool("spot", .spot, nodes: 4, interruptions: 6, away: .seconds(60))])],
+            [
+                reserved,
+                WorldFixtures.plane(
+                    "two", region: "us-west-2",
+                    [WorldFixtures.pool("spot", .spot, nodes: 4, interruptions: 6, away: .seconds(60))]),
+            ],
             [WorldFixtures.workload(peak: 9)])
         let results = try [1, 1, 2].map { (seed: UInt64) in
             let world = try WorldFixtures.world(fleet, scenario(resolution, seed: seed))

@@ -36,12 +36,18 @@ enum WorldFixtures {
                 profile: [AcceleratorProfile(accelerator: "L4-24GB", accelerators: 1, rate: RequestsPerSecond(rate))],
                 engine: .simulated(SimulatedEngineSpec(loadMilliseconds: 2_000))),
             data: data, scaling: scaling,
-            demand: [Demand(from: "users", location: location, peak: RequestsPerSecond(peak), profile: profile, utcOffset: UTCOffset(minutes: 0))],
+            demand: [
+                Demand(
+                    from: "users", location: location, peak: RequestsPerSecond(peak), profile: profile,
+                    utcOffset: UTCOffset(minutes: 0))
+            ],
             admission: admission)
     }
 
     static func fleet(_ planes: [WorkloadPlane], _ workloads: [Workload], gateways: [Location] = [virginia]) -> Fleet {
-        let providers = Set(planes.map(\.provider)).sorted().map { Provider(metadata: Metadata(name: $0.rawValue), kind: .hyperscaler) }
+        let providers = Set(planes.map(\.provider)).sorted().map {
+            Provider(metadata: Metadata(name: $0.rawValue), kind: .hyperscaler)
+        }
         return Fleet(
             providers.map(Resource.provider) + planes.map(Resource.workloadPlane) + workloads.map(Resource.workload)
                 + gateways.enumerated().map { index, location in

@@ -11,7 +11,9 @@ struct WorldInvariantTests {
         var random = SeededGenerator(seed: seed)
         let places = [WorldFixtures.virginia, WorldFixtures.frankfurt]
         let planes = (0..<random.next(in: 1...3)).map { number in
-            var pools = [WorldFixtures.pool("reserved", .reserved, nodes: random.next(in: 1...3), accelerators: random.next(in: 1...2))]
+            var pools = [
+                WorldFixtures.pool("reserved", .reserved, nodes: random.next(in: 1...3), accelerators: random.next(in: 1...2))
+            ]
             if random.isOne(in: 2) {
                 pools.append(
                     WorldFixtures.pool(
@@ -19,7 +21,8 @@ struct WorldInvariantTests {
                         away: .seconds(20)))
             }
             return WorldFixtures.plane(
-                "plane-\(number)", provider: number == 2 ? "gcp" : "aws", region: "region-\(number)", at: places[number % 2], pools)
+                "plane-\(number)", provider: number == 2 ? "gcp" : "aws", region: "region-\(number)", at: places[number % 2],
+                pools)
         }
         let workloads = (0..<random.next(in: 1...2)).map { number in
             WorldFixtures.workload(
@@ -78,7 +81,10 @@ struct WorldInvariantTests {
     func isSteady() throws {
         let fleet = WorldFixtures.fleet(
             [WorldFixtures.plane("one", [WorldFixtures.pool("pool", .onDemand, nodes: 12)])],
-            [WorldFixtures.workload(rate: 2, peak: 6, scaling: ScalingPolicy(minReplicas: 5, maxReplicas: 10, queuedRequestsPerReplica: 4))])
+            [
+                WorldFixtures.workload(
+                    rate: 2, peak: 6, scaling: ScalingPolicy(minReplicas: 5, maxReplicas: 10, queuedRequestsPerReplica: 4))
+            ])
         let world = try WorldFixtures.world(fleet, Scenario(duration: .seconds(600), resolution: .events))
         world.run()
         let result = world.result()

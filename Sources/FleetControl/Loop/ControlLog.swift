@@ -1,0 +1,58 @@
+package import FleetModel
+
+/// What a decision loop heard and when it decided: enough to have every decision made again.
+///
+/// Whoever runs a loop, live or in virtual time, hands each input on before it acts on it. ``replay()`` plays them through a new
+/// ``FleetController``; since that reads nothing else, equal decisions come out.
+package struct ControlLog: Equatable, Sendable {
+    package enum Entry: Equatable, Sendable {
+        /// The loop's process began: whatever was known before is forgotten.
+        case started
+        case plane(PlaneReport)
+        case gateway(GatewayReport)
+        /// Silence was looked for, as each second.
+        case ticked
+        /// A decision was made for the fleet as it was declared.
+        case decided(Fleet, drained: Set<PlaneName>, secondsSince1970: UInt64)
+    }
+
+    /// Entries kept: of a loop that decides each second, with ten planes, about an hour. Beyond it nothing is noted any more.
+    package static let limit = 100_000
+
+    package private(set) var entries: [(at: Moment, entry: Entry)] = []
+
+    package init() {}
+
+    package mutating func note(_ entry: Entry, at moment: Moment) {
+        if entries.count < Self.limit { entries.append((moment, entry)) }
+    }
+
+    /// Every decision, in order.
+    package func replay() -> [ControlDecision] {
+        var controller = FleetController()
+        var observation = FleetObservation(start: entries.first?.at ?? .origin)
+        var decisions: [ControlDecision] = []
+        for (moment, entry) in entries {
+            switch entry {
+            case .started: (controller, observation) = (FleetController(), FleetObservation(start: moment))
+            case .plane(let report): _ = observation.receive(report, now: moment)
+            case .gateway(let report):
+                controller.receive(report, now: moment)
+                _ = observation.receive(report, now: moment)
+            case .ticked: _ = observation.tick(now: moment)
+            case .decided(let fleet, let drained, let seconds):
+                observation.retain(fleet)
+                decisions.append(
+                    controller.decide(
+                        ControlInputs(fleet: fleet, drained: drained, observation: observation, secondsSince1970: seconds),
+                        now: moment))
+            }
+        }
+        return decisions
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.entries.count == right.entries.count
+            && zip(left.entries, right.entries).allSatisfy { $0.at == $1.at && $0.entry == $1.entry }
+    }
+}
