@@ -23,6 +23,15 @@ extension FleetWorld {
                 case .probe(let id): pending.append(probe(id, plane: plane))
                 case .measure(let id): pending.append(.loadMeasured(id, load(of: id, plane: plane)))
                 case .forget(let id): forget(id, plane: plane)
+                // What a batch of work would save is not part of this world: it takes no time.
+                case .checkpoint(let id, _, _): pending.append(.checkpointed(id, problem: nil))
+                case .launchNode(let order): launch(order, plane: plane)
+                case .stopNode(let pool, let node):
+                    if let index = self.pool(pool, of: plane) { pools[index].stop(node, now: now) }
+                    pending.append(.nodeStopped(pool: pool, node: node))
+                case .releaseNode(let pool, let node):
+                    if let index = self.pool(pool, of: plane) { pools[index].release(node, now: now) }
+                    pending.append(.nodeReleased(pool: pool, node: node))
                 case .publish(let change): if change == .life { changed = true }
                 }
             }
@@ -49,8 +58,24 @@ extension FleetWorld {
 
     // MARK: Starting and ending
 
+    private func pool(_ name: PoolName, of plane: Int) -> Int? {
+        planes[plane].pools.first { pools[$0].declared.name == name }
+    }
+
+    private func launch(_ order: NodeOrder, plane: Int) {
+        let name = order.pool.name
+        guard let pool = pool(name, of: plane),
+            let readyAt = pools[pool].launch(order.index, takes: order.expectedTime, now: now)
+        else {
+            let reason = "no node of pool \(name) is to be had"
+            return answer(plane, .nodeRefused(pool: name, node: order.index, reason: reason), at: now)
+        }
+        scheduleReclaim(pool: pool, node: order.index)
+        answer(plane, .nodeLaunched(pool: name, node: order.index), at: readyAt)
+    }
+
     private func start(_ order: StartOrder, plane: Int) {
-        guard let pool = planes[plane].pools.first(where: { pools[$0].declared.name == order.specification.pool }),
+        guard let pool = pool(order.specification.pool, of: plane),
             let workload = workloads.firstIndex(of: order.specification.workload)
         else { return answer(plane, .startRefused(order.id, reason: "there is no such pool"), at: now) }
         let perNode = max(1, pools[pool].declared.acceleratorsPerNode)
@@ -95,6 +120,13 @@ extension FleetWorld {
         case .exited:
             guard replicas[entry.replica].birth == entry.birth, replicas[entry.replica].state != .ended else { return }
             endReplica(entry.replica, reason: "ended")
+        case .nodeLaunched(let name, let node):
+            // One that was lost or given back while it came up is not there.
+            guard let pool = pool(name, of: entry.plane), pools[pool].nodes[node].state == .launching,
+                pools[pool].nodes[node].readyAt <= now
+            else { return }
+            pools[pool].nodes[node].state = .ready
+            tell(entry.plane, entry.event)
         default:
             tell(entry.plane, entry.event)
         }
@@ -213,9 +245,13 @@ extension FleetWorld {
         return (Int(flow.running.rounded()), Int(flow.backlog.rounded()), min(1, flow.running / flow.curve.slots))
     }
 
+    /// Of a pool whose nodes its plane launches, what the plane says; of another, who holds what there.
     private func nodeReports(_ plane: Int) -> [NodeReport] {
-        planes[plane].pools.flatMap { pool in
-            pools[pool].nodes.enumerated().compactMap { index, node in
+        let told = planes[plane].reconciler.nodeReports(now: moment) ?? []
+        return planes[plane].pools.flatMap { pool -> [NodeReport] in
+            let name = pools[pool].declared.name
+            guard pools[pool].declared.isStanding else { return told.filter { $0.pool == name } }
+            return pools[pool].nodes.enumerated().compactMap { index, node in
                 guard node.state != .absent else { return nil }
                 let isReady = node.readyAt <= now
                 return NodeReport(
@@ -226,8 +262,11 @@ extension FleetWorld {
     }
 
     private func histories(_ plane: Int) -> [PoolHistory] {
-        planes[plane].pools.map { pool in
-            PoolHistory(
+        let told = planes[plane].reconciler.poolHistory(now: moment) ?? []
+        return planes[plane].pools.map { pool in
+            let name = pools[pool].declared.name
+            if !pools[pool].declared.isStanding, let own = told.first(where: { $0.pool == name }) { return own }
+            return PoolHistory(
                 pool: pools[pool].declared.name, launched: pools[pool].launched, refused: pools[pool].refused,
                 reclaimed: pools[pool].reclaimed)
         }

@@ -117,7 +117,7 @@ extension FleetWorld {
                 return WorldResult.Pool(
                     plane: plane.name, provider: plane.provider, pool: pools[index].declared.name,
                     tier: pools[index].declared.tier, nodeHours: pools[index].nodeHours(now: now), paidHours: paid,
-                    usd: pools[index].usdPerNodeHour.map { $0 * paid }, launched: pools[index].launched,
+                    usd: pools[index].usd(now: now), launched: pools[index].launched,
                     refused: pools[index].refused, reclaimed: pools[index].reclaimed)
             },
             workloads: workloads.indices.map { WorldResult.Workload(name: workloads[$0], tally: tallies[$0]) },

@@ -3,7 +3,8 @@ import FleetModel
 /// The nodes of one pool: who holds them, since when, and what they cost.
 struct SimulatedPool: Sendable {
     struct Node: Sendable {
-        enum State: UInt8, Sendable { case absent, launching, ready }
+        /// `stopped` is kept warm: it holds nothing and costs what the warm pool says.
+        enum State: UInt8, Sendable { case absent, launching, ready, stopped }
 
         var state = State.absent
         /// Tells its holders apart: a late event about an earlier node at this place changes nothing.
@@ -26,6 +27,7 @@ struct SimulatedPool: Sendable {
 
     var nodes: [Node]
     private(set) var held = 0
+    private(set) var stopped = 0
     /// What the market has, what faults leave, and whether it grants any now.
     var supply = Int.max
     var left = Int.max
@@ -35,6 +37,7 @@ struct SimulatedPool: Sendable {
     private(set) var reclaimed: UInt64 = 0
     /// Node time held so far, up to `countedTo`.
     private var nodeSeconds = 0.0
+    private var stoppedSeconds = 0.0
     private var countedTo: Int64 = 0
     private var countedFrom: Int64 = 0
 
@@ -52,14 +55,57 @@ struct SimulatedPool: Sendable {
     /// Nodes it can hold now.
     var limit: Int { min(nodes.count, supply, left) }
 
-    /// When a node is, or will be, there; nil where it is refused. The bool says whether it was asked for by this call.
+    /// When a node that its plane asked for will be there; nil where it is refused.
+    mutating func launch(_ index: Int, takes: Duration, now: Int64) -> Int64? {
+        guard nodes.indices.contains(index) else { return nil }
+        guard !isRefusing, held < limit, nodes[index].blockedUntil <= now else {
+            refused += 1
+            return nil
+        }
+        count(to: now)
+        if nodes[index].state == .stopped { stopped -= 1 }
+        if nodes[index].state == .absent || nodes[index].state == .stopped {
+            held += 1
+            launched += 1
+            nodes[index].birth += 1
+        }
+        nodes[index].state = .launching
+        nodes[index].isNoticed = false
+        nodes[index].grantedAt = now
+        nodes[index].readyAt = now + takes.nanoseconds
+        nodes[index].replicas = 0
+        return nodes[index].readyAt
+    }
+
+    /// Its plane shuts it down and keeps it.
+    mutating func stop(_ index: Int, now: Int64) {
+        guard nodes.indices.contains(index), nodes[index].state != .absent, nodes[index].state != .stopped else { return }
+        remove(index, now: now)
+        nodes[index].state = .stopped
+        stopped += 1
+    }
+
+    /// Its plane gives it back.
+    mutating func release(_ index: Int, now: Int64) {
+        guard nodes.indices.contains(index) else { return }
+        if nodes[index].state == .stopped {
+            count(to: now)
+            stopped -= 1
+            nodes[index].state = .absent
+        } else if nodes[index].state != .absent {
+            remove(index, now: now)
+        }
+    }
+
+    /// When a node is, or will be, there; nil where it is refused. The bool says whether it was asked for by this call: in a pool
+    /// whose nodes nobody launches, a replica brings its own.
     mutating func take(_ index: Int, now: Int64) -> (readyAt: Int64, isNew: Bool)? {
         guard nodes.indices.contains(index) else { return nil }
-        if nodes[index].state != .absent {
+        if nodes[index].state == .launching || nodes[index].state == .ready {
             nodes[index].replicas += 1
             return (max(now, nodes[index].readyAt), false)
         }
-        guard !isRefusing, held < limit, nodes[index].blockedUntil <= now else {
+        guard declared.isStanding, !isRefusing, held < limit, nodes[index].blockedUntil <= now else {
             refused += 1
             return nil
         }
@@ -79,12 +125,12 @@ struct SimulatedPool: Sendable {
     mutating func leave(_ index: Int, now: Int64) {
         guard nodes.indices.contains(index), nodes[index].state != .absent else { return }
         nodes[index].replicas -= 1
-        if nodes[index].replicas <= 0 { remove(index, now: now) }
+        if nodes[index].replicas <= 0, declared.isStanding { remove(index, now: now) }
     }
 
     /// Its provider takes it, or it breaks.
     mutating func lose(_ index: Int, blockedUntil: Int64 = .min, now: Int64) {
-        guard nodes.indices.contains(index), nodes[index].state != .absent else { return }
+        guard nodes.indices.contains(index), nodes[index].state != .absent, nodes[index].state != .stopped else { return }
         nodes[index].blockedUntil = blockedUntil
         reclaimed += 1
         remove(index, now: now)
@@ -100,26 +146,32 @@ struct SimulatedPool: Sendable {
     /// Those beyond what it can hold now and not on their way out, the newest first.
     var surplus: [Int] {
         guard held > limit else { return [] }
-        let standing = nodes.indices.filter { nodes[$0].state != .absent && !nodes[$0].isNoticed }
+        let standing = nodes.indices.filter {
+            (nodes[$0].state == .launching || nodes[$0].state == .ready) && !nodes[$0].isNoticed
+        }
         let newest = standing.sorted { (nodes[$0].grantedAt, $0) > (nodes[$1].grantedAt, $1) }
         return Array(newest.prefix(max(0, standing.count - max(0, limit))))
     }
 
     /// Its provider says that it takes it. False where it did before, or there is none.
     mutating func notice(_ index: Int) -> Bool {
-        guard nodes.indices.contains(index), nodes[index].state != .absent, !nodes[index].isNoticed else { return false }
+        guard nodes.indices.contains(index), nodes[index].state == .launching || nodes[index].state == .ready,
+            !nodes[index].isNoticed
+        else { return false }
         nodes[index].isNoticed = true
         return true
     }
 
     /// Forgets what was held before now.
     mutating func beginCounting(now: Int64) {
-        (nodeSeconds, countedTo, countedFrom) = (0, now, now)
+        (nodeSeconds, stoppedSeconds, countedTo, countedFrom) = (0, 0, now, now)
         (launched, refused, reclaimed) = (0, 0, 0)
     }
 
     mutating func count(to now: Int64) {
-        nodeSeconds += Double(held) * Double(now - countedTo) / 1e9
+        let span = Double(now - countedTo) / 1e9
+        nodeSeconds += Double(held) * span
+        stoppedSeconds += Double(stopped) * span
         countedTo = now
     }
 
@@ -133,6 +185,14 @@ struct SimulatedPool: Sendable {
     mutating func paidHours(now: Int64) -> Double {
         if declared.owned { return 0 }
         return declared.tier == .reserved ? Double(nodes.count) * Double(now - countedFrom) / 3.6e12 : nodeHours(now: now)
+    }
+
+    /// What its nodes cost until `now`; nil where a price is not known of something that is paid for.
+    mutating func usd(now: Int64) -> Double? {
+        let (hours, stoppedHours) = (paidHours(now: now), stoppedSeconds / 3_600)
+        guard let price = usdPerNodeHour else { return nil }
+        guard stoppedHours > 0, !declared.owned else { return price * hours }
+        return declared.usdPerHour(of: .stopped).map { price * hours + $0 * stoppedHours }
     }
 
     /// Nodes paid for at the moment.
