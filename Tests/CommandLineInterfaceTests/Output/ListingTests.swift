@@ -255,6 +255,32 @@ struct VerdictTextTests {
         #expect(PlacementText.rendered([:], workload: "w") == "Workload w\n\nChosen:\n  nowhere\n")
     }
 
+    @Test("of an explanation list what each scaling policy wishes")
+    func scaling() {
+        let explanation: JSONValue = [
+            "scaling": [
+                "replicas": 3, "minReplicas": 1, "maxReplicas": 8, "because": "target.kvCacheUse: 60% on the mean of 3",
+                "wishes": [
+                    ["policy": "target.kvCacheUse", "replicas": 3, "because": "60% on the mean of 3", "counts": true],
+                    ["policy": "steps[0]", "because": "no alarm", "counts": true],
+                ],
+            ]
+        ]
+        #expect(
+            PlacementText.rendered(explanation, workload: "w") == """
+                Workload w
+
+                Chosen:
+                  nowhere
+
+                Scaling: 3 replicas of 1 to 8: target.kvCacheUse: 60% on the mean of 3
+                  POLICY              WISHES   WHY
+                  target.kvCacheUse   3        60% on the mean of 3
+                  steps[0]            -        no alarm
+
+                """)
+    }
+
     @Test("of an audit check tell an intact log from a broken one")
     func audit() {
         #expect(

@@ -158,10 +158,33 @@ struct ResourceRoutesTests {
         #expect(answer.body.contains("residency of workload chat-phi allows CA, EU; it stands in SG"))
         #expect(answer.body.contains(#""gateway":"door-singapore""#))
         #expect(try await fixture.send(.get, "/api/v1alpha1/explain/none").status == 404)
+        #expect(try answer.json["scaling"] == .null)
+    }
+
+    @Test("explain names what each scaling policy wishes, and the status says what they do")
+    func explainScaling() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.documents(SampleFleet.whole, SampleFleet.workload("tool").scaled))
+        fixture.clock.advance(by: .seconds(20))
+        try await fixture.assembly.reconciler.pass()
+        let scaling = try await fixture.send(.get, "/api/v1alpha1/explain/tool").json["scaling"]
+        #expect(scaling["replicas"].integer == 2)
+        #expect(scaling["because"].text == "schedules: always desires 2")
+        #expect(scaling["wishes"].elements.map { $0["policy"].text } == ["schedules", "minReplicas"])
+        let status = try await fixture.send(.get, "/api/v1alpha1/workloads/tool").json["status"]
+        let condition = status["conditions"].elements.first { $0["type"].text == "Scaling" }
+        #expect(condition?["reason"].text == "Following")
+        #expect(condition?["message"].text == "2 replicas of 1 to 4; schedules always")
     }
 }
 
 extension String {
+    fileprivate var scaled: String {
+        replacingOccurrences(
+            "maxReplicas: 4 }",
+            "maxReplicas: 4, schedules: [{ name: always, schedule: '* * * * *', duration: 1h, desiredReplicas: 2 }] }")
+    }
+
     func replacingOccurrences(_ old: String, _ new: String) -> String {
         split(separator: old, omittingEmptySubsequences: false).joined(separator: new)
     }

@@ -37,6 +37,24 @@ struct SQLiteStoreTests {
         #expect(try await store.contents().resourceVersion == changed[0].resourceVersion)
     }
 
+    @Test("keeps measured demand for as long as a forecast looks back, over restarts")
+    func demand() async throws {
+        let store = try open()
+        let newest = Int64(DemandHistory.capacity) + 4
+        try await store.recordDemand([
+            .init(workload: "chat", slot: 3, rate: 1.5), .init(workload: "chat", slot: 5, rate: 2),
+            .init(workload: "a", slot: 4, rate: 0),
+        ])
+        try await store.recordDemand([
+            .init(workload: "chat", slot: newest, rate: 7.25), .init(workload: "chat", slot: 5, rate: 3),
+        ])
+        try store.close()
+        #expect(
+            try await open().demandHistory() == [
+                .init(workload: "chat", slot: 5, rate: 3), .init(workload: "chat", slot: newest, rate: 7.25),
+            ])
+    }
+
     @Test("generation moves with the specification alone: labels and status leave it")
     func generations() async throws {
         let store = try open()
