@@ -107,8 +107,9 @@ struct PoolWatch: Equatable, Sendable {
         guard let ask = asks[key], ask.count > sight.held else { return }
         let missing = ask.count - sight.held
         let launching = heard?.nodes(in: key.pool).count { $0.state == .launching } ?? 0
-        let coming = min(missing, launching.multipliedReportingOverflow(by: perNode).partialValue)
-        if sight.refused > 0 {
+        let coming = min(missing, launching * perNode)
+        if sight.refused > 0 || sight.reclaimed > 0 {
+            // Whether to ask here again is to be decided anew.
             sight.asked = coming
         } else if now.since(ask.raisedAt) < Self.patience {
             sight.asked = missing
@@ -132,15 +133,17 @@ struct PoolWatch: Equatable, Sendable {
         }
         func risen(_ counter: KeyPath<PoolHistory, UInt64>) -> Int {
             let (now, then) = (history[keyPath: counter], before[keyPath: counter])
-            return now > then ? Int(clamping: now - then) : 0
+            return now > then ? Int(min(now - then, Self.mostCounted)) : 0
         }
         let announced = reclaiming.subtracting(mark.reclaiming).count
         let gone = mark.reclaiming.subtracting(reclaiming).count
         let lost = announced + max(0, risen(\.reclaimed) - gone)
-        if lost > 0 { sight.reclaimed = min(mark.held, lost.multipliedReportingOverflow(by: perNode).partialValue) }
+        if lost > 0 { sight.reclaimed = min(mark.held, lost * perNode) }
         if risen(\.refused) > 0 { sight.refused = max(0, ordered - sight.held) }
     }
 
+    /// More nodes than any pool has: what a plane counts beyond it says nothing more.
+    private static let mostCounted: UInt64 = 1_000_000
     /// Milliseconds beyond which an age says nothing more: a year.
     private static let oldest = 3.2e10
 }

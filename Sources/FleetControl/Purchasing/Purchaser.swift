@@ -26,9 +26,11 @@ package struct Purchaser: Sendable {
             uniquingKeysWith: { first, _ in first })
         let isSettling = fleet.planes.contains { observation.connection(of: $0.name, now: now) == .unknown }
         let before = budgetsReached
-        let names = Set(fleet.workloads.filter { Self.isBought($0, inputs) }.map(\.name))
+        // What rests keeps what was learnt for it.
+        let known = fleet.workloads.filter { inputs.wanted[$0.name] != nil || Self.isBought($0, inputs) }
+        let names = Set(known.map(\.name))
         buyers = buyers.filter { names.contains($0.key) }
-        for workload in fleet.workloads where names.contains(workload.name) {
+        for workload in known {
             buyers[workload.name, default: WorkloadBuyer()].look(workload, fleet, reports, isSettling: isSettling, now: now)
         }
         budgetsReached = [:]

@@ -20,6 +20,8 @@ struct PurchaseWorld {
     var fleet: Fleet
     /// Nodes a pool can hold beside what it is declared to; all of them where it is not listed.
     var capacity: [Place: Int] = [:]
+    /// Pools whose nodes were announced to be taken: what runs there drains, and nothing is started.
+    var announced: Set<Place> = []
     var planned: PlannedReplicas?
     /// Whether planes report nodes, or replicas alone.
     var reportsNodes = true
@@ -128,7 +130,7 @@ struct PurchaseWorld {
         for key in started.keys { started[key] = Array(started[key]!.prefix(wanted[key] ?? 0)) }
         for (key, count) in wanted.sorted(by: { ($0.key.place, $0.key.workload) < ($1.key.place, $1.key.workload) }) {
             for _ in 0..<max(0, count - (started[key]?.count ?? 0)) {
-                if running(key.place) < capacity[key.place] ?? .max {
+                if running(key.place) < capacity[key.place] ?? .max, !announced.contains(key.place) {
                     started[key, default: []].append(now)
                     history[key.place, default: PoolHistory(pool: key.place.pool)].launched += 1
                 } else {
@@ -142,6 +144,7 @@ struct PurchaseWorld {
         sequence += 1
         for plane in fleet.planes {
             var replicas: [ReplicaReport] = []
+            var nodes: [NodeReport] = []
             for pool in plane.pools {
                 let place = Place(plane: plane.name, pool: pool.name)
                 for key in started.keys.filter({ $0.place == place }).sorted(by: { $0.workload < $1.workload }) {
@@ -151,7 +154,10 @@ struct PurchaseWorld {
                             ReplicaReport(
                                 id: ReplicaID(plane: plane.name, workload: key.workload, incarnation: UInt64(index)),
                                 pool: pool.name, accelerator: pool.accelerator, address: nil,
-                                state: age >= Self.coldStart ? .ready : .starting, stateAgeMilliseconds: age.milliseconds))
+                                state: announced.contains(place) ? .draining : age >= Self.coldStart ? .ready : .starting,
+                                stateAgeMilliseconds: age.milliseconds))
+                        guard announced.contains(place) else { continue }
+                        nodes.append(NodeReport(pool: pool.name, index: index, state: .reclaiming))
                     }
                 }
             }
@@ -159,7 +165,7 @@ struct PurchaseWorld {
             _ = observation.receive(
                 PlaneReport(
                     plane: plane.name, planeStart: 1, sequence: sequence, assignment: nil, feedAddress: "127.0.0.1:1",
-                    replicas: replicas, nodes: reportsNodes ? [] : nil, history: reportsNodes ? counts : nil), now: now)
+                    replicas: replicas, nodes: reportsNodes ? nodes : nil, history: reportsNodes ? counts : nil), now: now)
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct PurchasingPropertyTests: PurchaseFleetBuilding {
     @Test("no rule, no limit, no budget and no share is overstepped, nothing is left out that has room, and runs repeat")
     func invariants() {
-        for seed in 0..<caseCount(perMille: 20) {
+        for seed in 0..<caseCount(perMille: 10) {
             let first = play(seed: seed, checks: true)
             #expect(first.placement == play(seed: seed, checks: false).placement, "seed \(seed): not deterministic")
         }
@@ -99,7 +99,7 @@ struct PurchasingPropertyTests: PurchaseFleetBuilding {
 
     @Test("under constant load and a constant market nothing swings: an hour brings a few tries of what was refused")
     func noOscillation() {
-        for seed in 0..<caseCount(perMille: 5) {
+        for seed in 0..<caseCount(perMille: 2) {
             var random = SeededGenerator(seed: seed)
             let declared = randomBoughtFleet(&random)
             var world = PurchaseWorld(declared)
@@ -127,7 +127,7 @@ struct PurchasingPropertyTests: PurchaseFleetBuilding {
 
     @Test("one replica more adds one somewhere and moves none of the others, where no policy hedges")
     func sticky() {
-        for seed in 0..<caseCount(perMille: 30) {
+        for seed in 0..<caseCount(perMille: 10) {
             var random = SeededGenerator(seed: seed)
             var workloads = randomBoughtFleet(&random).workloads
             let planes = randomBoughtFleet(&random).planes
@@ -183,8 +183,8 @@ struct PurchasingPropertyTests: PurchaseFleetBuilding {
                 ])
         }
         var world = PurchaseWorld(fleet(planes, [bought(most: 200)]))
-        for tick in 0..<60 {
-            if tick % 10 == 5 { world.capacity[spot(PlaneName("plane-\(tick / 10)"))] = 0 }
+        for tick in 0..<24 {
+            if tick % 8 == 7 { world.capacity[spot(PlaneName("plane-\(tick / 8)"))] = 0 }
             world.step(["chat": 100], after: .seconds(15))
         }
         #expect(world.ready("chat") >= 90)

@@ -145,6 +145,24 @@ struct PurchasingTests: PurchaseFleetBuilding {
         }
     }
 
+    @Test("spot that is announced to be taken is replaced before it is, and its end is no second loss")
+    func announced() throws {
+        var world = PurchaseWorld(fleet(regions, [bought(PurchaseRules(spotPolicy: .spotHedge))]))
+        world.run(["chat": 3], for: .seconds(600))
+        let place = try #require(world.places.first { world.tier($0) == .spot && world.placed()["\($0.plane)/spot"] != nil })
+        world.announced = [place]
+        world.step(["chat": 3])
+        let elsewhere = world.placed().filter { $0.key != "\(place.plane)/spot" && $0.key.hasSuffix("/spot") }
+        #expect(elsewhere.values.reduce(0, +) == 4, "three and one more, none of them where it is taken")
+        world.run(["chat": 3], for: .seconds(100))
+        #expect(world.held("chat", .spot) >= 4)
+        // Taken at last; the pool gives again, and serves as any other.
+        let before = world.placed()
+        (world.capacity[place], world.announced) = (0, [])
+        world.step(["chat": 3])
+        #expect(world.placed() == before)
+    }
+
     @Test("where all spot is gone, on-demand takes its place, and spot returns once it serves")
     func fallbackAndReturn() {
         for policy in [PurchaseRules.SpotPolicy.adaptiveHedge, .spotHedge] {
