@@ -165,7 +165,7 @@ struct FleetGenerator {
         let minimum = int(0...5)
         return Workload(
             metadata: metadata(name), models: ["\(name)/model", "\(name).v2"], workloadClass: pick(Workload.Class.allCases),
-            replica: replica(), objective: objective, data: data, maxSpotShare: share(),
+            replica: replica(), objective: objective, data: data, maxSpotShare: share(), purchase: purchase(),
             egressPerRequest: maybe { Gibibytes($0.pick([1, 1e-5, 40 / 1_048_576, 0.75])) },
             scaling: ScalingPolicy(
                 minReplicas: minimum, maxReplicas: minimum + int(1...9),
@@ -175,6 +175,13 @@ struct FleetGenerator {
                 queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
                 concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)),
             resilience: flag() ? .standard : resilience(), predict: maybe { $0.pick(PredictTarget.allCases) })
+    }
+
+    private mutating func purchase() -> PurchaseRules {
+        PurchaseRules(
+            onDemandBaseCapacity: int(0...9), onDemandPercentageAboveBaseCapacity: share(),
+            fallbacks: pick([[], ["H100-80GB"], ["p5.48xlarge", "A100-80GB"]]),
+            spotPolicy: maybe { $0.pick([.adaptiveHedge, .spotHedge, .staticMix]) }, overProvision: share())
     }
 
     private mutating func budget(_ name: String, workloads: [WorkloadName]) -> Budget {

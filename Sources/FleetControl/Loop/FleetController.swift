@@ -8,12 +8,13 @@ package import FleetModel
 package struct FleetController: Sendable {
     private var demand = DemandMeter()
     private var scalers: [WorkloadName: WorkloadScaler] = [:]
+    private var purchaser = Purchaser()
     private var handover = Handover()
 
     package init() {}
 
     /// True while something waits for its successor: a decision is due again within a second or so, whatever is heard.
-    package var isUnderWay: Bool { handover.isUnderWay || !scalers.isEmpty }
+    package var isUnderWay: Bool { handover.isUnderWay || !scalers.isEmpty || purchaser.isUnderWay }
 
     /// Takes a gateway's report as it comes in: what it counts becomes rates.
     package mutating func receive(_ report: GatewayReport, now: Moment) { demand.receive(report, at: now) }
@@ -24,10 +25,11 @@ package struct FleetController: Sendable {
         var events: [FleetEvent] = []
         let scaling = scale(inputs, now: now, events: &events)
         let hour = HourOfWeek.utc(secondsSince1970: inputs.secondsSince1970)
-        let placement = Placement.decide(
+        let (placement, purchases) = purchaser.place(
             PlacementInputs(
                 fleet: fleet, drained: inputs.drained, wanted: scaling.mapValues(\.replicas),
-                planned: fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hour) }))
+                planned: fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hour) }), inputs.observation, now: now)
+        events += purchases
         let resting = scaling.filter { $0.value.replicas == 0 }.keys
         handover.update(fleet, placement, inputs.observation, resting: Set(resting), now: now)
         return ControlDecision(

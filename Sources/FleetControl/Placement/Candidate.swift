@@ -9,14 +9,20 @@ struct Candidate {
     let admitted: [Bool]
     /// Round trip from each load's users, through the best gateway.
     let roundTrips: [Duration]
+    /// Place of its type among the workload's fallbacks; what is not listed comes last.
+    let preference: Int
 
     var ledgerKey: PoolLedger.Key { PoolLedger.Key(plane: plane.name, pool: pool.name) }
 
+    /// A replica's share of its node's price in an hour; nil where the price is not known.
+    var usdPerReplica: Double? { pool.usdPerHour(accelerators: profile.accelerators) }
+
     /// Price of one request per second of throughput; nil where the price is not known.
-    var usdPerRate: Double? {
-        if pool.owned { return 0 }
-        guard let price = pool.usdPerNodeHour else { return nil }
-        return price * Double(profile.accelerators) / Double(pool.acceleratorsPerNode) / profile.rate.value
+    var usdPerRate: Double? { usdPerReplica.map { $0 / profile.rate.value } }
+
+    /// How near it is to a load: 0 inside the latency budget, 1 inside the failover budget, 2 beyond.
+    func band(load: Int, budget: Duration, failoverBudget: Duration) -> Int {
+        roundTrips[load] <= budget ? 0 : roundTrips[load] <= failoverBudget ? 1 : 2
     }
 
     /// What is lost with this candidate at once.
@@ -29,12 +35,13 @@ struct Candidate {
     }
 
     /// Orders candidates for one load: inside the latency budget, then inside the failover budget, then beyond; owned before
-    /// bought; known prices ascending, unknown last; nearer; then by name, so that the order is total.
+    /// bought; the workload's order of types; known prices ascending, unknown last; nearer; then by name, so that the order is total.
     func precedes(_ other: Candidate, load: Int, budget: Duration, failoverBudget: Duration) -> Bool {
-        func band(_ roundTrip: Duration) -> Int { roundTrip <= budget ? 0 : roundTrip <= failoverBudget ? 1 : 2 }
-        let (mine, theirs) = (band(roundTrips[load]), band(other.roundTrips[load]))
+        let mine = band(load: load, budget: budget, failoverBudget: failoverBudget)
+        let theirs = other.band(load: load, budget: budget, failoverBudget: failoverBudget)
         if mine != theirs { return mine < theirs }
         if pool.owned != other.pool.owned { return pool.owned }
+        if preference != other.preference { return preference < other.preference }
         let (price, otherPrice) = (usdPerRate ?? .infinity, other.usdPerRate ?? .infinity)
         if price != otherPrice { return price < otherPrice }
         if roundTrips[load] != other.roundTrips[load] { return roundTrips[load] < other.roundTrips[load] }

@@ -40,7 +40,7 @@ struct CandidateSearch {
             candidates.append(
                 Candidate(
                     plane: plane, pool: pool, profile: profile, admitted: loads.isEmpty ? [] : verdicts.map(\.isInside),
-                    roundTrips: roundTrips))
+                    roundTrips: roundTrips, preference: workload.purchase.rank(of: pool)))
         }
         if plane.pools.isEmpty { reject(plane, pool: nil, "it declares no capacity pool") }
     }

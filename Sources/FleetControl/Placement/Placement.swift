@@ -10,20 +10,28 @@ import FleetModel
 /// Where a plan says what should run now, that comes before all of it, as far as the fence, hardware, room, drains and limits of
 /// the fleet as it is allow; what they do not allow is placed by the steps above, and said.
 package enum Placement {
+    /// As for a fleet of which nothing was observed yet.
     package static func decide(_ inputs: PlacementInputs) -> PlacementDecision {
+        var purchaser = Purchaser()
+        return decide(inputs, purchaser: &purchaser)
+    }
+
+    /// - Parameter purchaser: says from which pools to buy; learns what it could not have.
+    static func decide(_ inputs: PlacementInputs, purchaser: inout Purchaser) -> PlacementDecision {
         let searches = inputs.fleet.workloads.map { CandidateSearch(workload: $0, inputs: inputs) }
         let order = searches.indices.sorted { left, right in
             rank(searches[left]) < rank(searches[right])
         }
         var placings = searches.map { WorkloadPlacing(search: $0) }
-        var ledger = PoolLedger(planes: inputs.fleet.planes)
+        var books = PlacementBooks(inputs.fleet)
         if let planned = inputs.planned {
-            ledger = follow(planned, &placings, order: order, ledger: ledger)
+            books = follow(planned, &placings, order: order, books: books)
         }
         for index in order {
-            swap(&ledger, &placings[index].ledger)
-            placings[index].placeRest(inputs)
-            swap(&ledger, &placings[index].ledger)
+            swap(&books, &placings[index].books)
+            placings[index].placeRest(inputs, &purchaser)
+            swap(&books, &placings[index].books)
+            purchaser.note(budget: placings[index].budgetReached, of: placings[index].workload.name)
         }
         return PlacementDecision(workloads: placings.map(\.result))
     }
@@ -31,9 +39,9 @@ package enum Placement {
     /// Places what the plan wants, of all workloads before anything else, so that no replacement takes a planned place. Larger
     /// replicas come first, as planes pack them.
     private static func follow(
-        _ planned: PlannedReplicas, _ placings: inout [WorkloadPlacing], order: [Int], ledger: PoolLedger
-    ) -> PoolLedger {
-        var ledger = ledger
+        _ planned: PlannedReplicas, _ placings: inout [WorkloadPlacing], order: [Int], books: PlacementBooks
+    ) -> PlacementBooks {
+        var books = books
         var steps: [(workload: Int, target: WorkloadPlacing.PlannedTarget)] = []
         for index in order {
             steps += placings[index].beginPlan(planned).map { (index, $0) }
@@ -43,11 +51,11 @@ package enum Placement {
             return (-first.accelerators, left.offset) < (-second.accelerators, right.offset)
         }
         for step in sorted.map(\.element) {
-            swap(&ledger, &placings[step.workload].ledger)
+            swap(&books, &placings[step.workload].books)
             placings[step.workload].place(step.target)
-            swap(&ledger, &placings[step.workload].ledger)
+            swap(&books, &placings[step.workload].books)
         }
-        return ledger
+        return books
     }
 
     private static func rank(_ search: CandidateSearch) -> (Int, Int, Double, WorkloadName) {

@@ -48,9 +48,10 @@ extension WorkloadPlacing {
 
     /// Everything that is not the plan: for a workload it covers, what takes the place of what could not be done, and the
     /// declared minimum; for others the whole placement.
-    mutating func placeRest(_ inputs: PlacementInputs) {
+    mutating func placeRest(_ inputs: PlacementInputs, _ purchaser: inout Purchaser) {
         let wanted = inputs.wanted[workload.name]
-        if fidelity == nil, wanted == nil {
+        let isBought = Purchaser.isBought(workload, inputs)
+        if fidelity == nil, wanted == nil, !isBought {
             placeLoads()
             placeMinimum()
             placeSurvival(demand: declaredDemand)
@@ -58,10 +59,18 @@ extension WorkloadPlacing {
         }
         for target in unmetTargets { standIn(for: target, inputs) }
         let planned = total
-        if let wanted { placeWanted(wanted) } else { placeMinimum() }
+        if isBought {
+            let count = wanted ?? max(workload.scaling.minReplicas, fidelity == nil ? replicasForLoads : total)
+            purchaser.withBuyer(workload.name) { buy(count, from: &$0) }
+        } else if let wanted {
+            placeWanted(wanted)
+        } else {
+            placeMinimum()
+        }
         // A plan that holds survives what it should; with replicas elsewhere than planned, that has to be judged anew.
         guard fidelity == nil || !unmetTargets.isEmpty || total > planned else { return }
-        placeSurvival(demand: wanted == nil ? min(declaredDemand, plannedThroughput) : plannedThroughput)
+        let unhedged = plannedThroughput * Double(max(0, total - surplus)) / Double(max(1, total))
+        placeSurvival(demand: wanted == nil ? min(declaredDemand, unhedged) : unhedged)
     }
 
     /// Places as much throughput as a target lacks, first where its users are nearest.

@@ -8,6 +8,12 @@ extension WorkloadPlacing {
     /// The order of the steps does not depend on how many are wanted, so that one replica more or fewer moves none of the
     /// others. Seats go to origins by Sainte-Laguë's divisors (1, 3, 5, …), which favour neither large nor small ones.
     mutating func placeWanted(_ wanted: Int) {
+        fill(to: wanted)
+        if total < wanted { shortfalls.append("\(wanted) replicas wanted, \(total) placed: \(whatBinds(nil))") }
+    }
+
+    /// - Parameter isAllowed: says of a candidate whether it may be used.
+    mutating func fill(to wanted: Int, where isAllowed: (Int) -> Bool = { _ in true }) {
         var seats = Array(repeating: 0, count: search.loads.count)
         var open = Set(search.loads.indices)
         while total < wanted {
@@ -16,20 +22,19 @@ extension WorkloadPlacing {
                 return first != second ? first > second : left < right
             }
             guard let load = next else { break }
-            guard let candidate = ranked(for: load, failover: false).first(where: { canTake($0) }) else {
+            guard let candidate = ranked(for: load, failover: false).first(where: { isAllowed($0) && canTake($0) }) else {
                 open.remove(load)
                 continue
             }
             if add(candidate, because: "serves \(search.loads[load].from)") { seats[load] += 1 }
         }
         // What no origin asks for, or may be asked from anywhere.
-        while total < wanted, let candidate = preferred(failover: false).first(where: { canTake($0) }) {
+        while total < wanted, let candidate = preferred(failover: false).first(where: { isAllowed($0) && canTake($0) }) {
             _ = add(candidate, because: "wanted by its load")
         }
-        if total < wanted { shortfalls.append("\(wanted) replicas wanted, \(total) placed: \(whatBinds(nil))") }
     }
 
-    private func quotient(_ load: Int, _ seats: [Int]) -> Double {
+    func quotient(_ load: Int, _ seats: [Int]) -> Double {
         search.loads[load].rate.value / Double(2 * seats[load] + 1)
     }
 }

@@ -2,11 +2,12 @@ import FleetModel
 
 /// Places one workload, one replica at a time, against what is still free.
 struct WorkloadPlacing {
-    /// What is free; handed from workload to workload.
-    var ledger = PoolLedger(planes: [])
+    /// What is free and what may be spent; handed from workload to workload.
+    var books = PlacementBooks()
     let search: CandidateSearch
     let workload: Workload
-    private var counts: [Int]
+    /// Replicas by candidate.
+    private(set) var counts: [Int]
     private var reasons: [String?]
     private var full: [Bool]
     var shortfalls: [String] = []
@@ -14,6 +15,14 @@ struct WorkloadPlacing {
     var fidelity: PlacementDecision.PlanFidelity?
     /// What the plan wanted and could not have.
     var unmetTargets: [PlannedTarget] = []
+    /// Most replicas by candidate, where a provider refused more.
+    var limits: [Int?]
+    /// Replicas that do not count towards `maxReplicas`: they stand in for spot that was lost, or are spot that may not come.
+    var hedged = 0
+    /// Replicas beyond those wanted, as a hedge: what must survive a loss does not grow with them.
+    var surplus = 0
+    /// A budget that kept it from something it wants.
+    private(set) var budgetReached: BudgetName?
 
     init(search: CandidateSearch) {
         self.search = search
@@ -21,6 +30,7 @@ struct WorkloadPlacing {
         counts = Array(repeating: 0, count: search.candidates.count)
         reasons = Array(repeating: nil, count: search.candidates.count)
         full = Array(repeating: false, count: search.candidates.count)
+        limits = Array(repeating: nil, count: search.candidates.count)
     }
 
     /// Each origin's load, the largest first, to the best pool that may serve it.
@@ -125,6 +135,7 @@ struct WorkloadPlacing {
             return search.candidates.indices.sorted { left, right in
                 let (first, second) = (search.candidates[left], search.candidates[right])
                 if first.pool.owned != second.pool.owned { return first.pool.owned }
+                if first.preference != second.preference { return first.preference < second.preference }
                 let (price, other) = (first.usdPerRate ?? .infinity, second.usdPerRate ?? .infinity)
                 return price != other ? price < other : left < right
             }
@@ -158,13 +169,22 @@ struct WorkloadPlacing {
     }
 
     func canTake(_ index: Int) -> Bool {
-        !full[index] && total < workload.scaling.maxReplicas && keepsSpotShare(adding: index)
+        !full[index] && total < workload.scaling.maxReplicas + hedged && keepsSpotShare(adding: index)
+            && isAskedFor(index) && isAffordable(index)
+    }
+
+    /// Whether the provider may have more.
+    private func isAskedFor(_ index: Int) -> Bool { limits[index].map { counts[index] < $0 } ?? true }
+
+    private func isAffordable(_ index: Int) -> Bool {
+        books.budgets.allows(workload.name, price: search.candidates[index].usdPerReplica)
     }
 
     /// Whether one more replica here leaves the spot share within its limit.
     private func keepsSpotShare(adding index: Int) -> Bool {
         let candidate = search.candidates[index]
         guard candidate.pool.tier == .spot else { return true }
+        guard workload.purchase.spotPolicy != .onDemandOnly else { return false }
         let added = candidate.profile.rate.value
         let spot = throughput { $0.pool.tier == .spot } + added
         return spot <= workload.maxSpotShare.fraction * (throughput { _ in true } + added) + 1e-9
@@ -176,12 +196,13 @@ struct WorkloadPlacing {
 
     /// Adds a replica whatever the spot share becomes: a plan has judged it over everything it wants.
     mutating func take(_ index: Int, because: String) -> Bool {
-        guard total < workload.scaling.maxReplicas else { return false }
+        guard total < workload.scaling.maxReplicas + hedged else { return false }
         let candidate = search.candidates[index]
-        guard ledger.take(candidate.profile.accelerators, from: candidate.ledgerKey) else {
+        guard books.pools.take(candidate.profile.accelerators, from: candidate.ledgerKey) else {
             full[index] = true
             return false
         }
+        books.budgets.charge(workload.name, price: candidate.usdPerReplica, at: "\(candidate.plane.name)/\(candidate.pool.name)")
         counts[index] += 1
         if let reason = reasons[index] {
             if !reason.contains(because) { reasons[index] = "\(reason); \(because)" }
@@ -191,16 +212,33 @@ struct WorkloadPlacing {
         return true
     }
 
-    func whatBinds(_ load: Int?) -> String {
-        if total >= workload.scaling.maxReplicas { return "maxReplicas \(workload.scaling.maxReplicas) is reached" }
+    mutating func whatBinds(_ load: Int?) -> String {
+        if total >= workload.scaling.maxReplicas + hedged { return "maxReplicas \(workload.scaling.maxReplicas) is reached" }
         let admitted = search.candidates.indices.filter { load == nil || search.candidates[$0].admitted[load!] }
         if admitted.isEmpty {
             return search.rejections.first.map { "no plane may serve it (\($0.plane): \($0.because))" }
                 ?? "the fleet has no plane"
         }
-        if admitted.contains(where: { !full[$0] }) { return "maxSpotShare \(workload.maxSpotShare.text) is reached" }
+        let open = admitted.filter { !full[$0] && isAskedFor($0) }
+        if let objection = noteBudget(open.filter { keepsSpotShare(adding: $0) }) { return objection }
+        if !open.isEmpty, workload.purchase.spotPolicy == .onDemandOnly { return "spotPolicy onDemandOnly leaves spot alone" }
+        if !open.isEmpty { return "maxSpotShare \(workload.maxSpotShare.text) is reached" }
         let names = Array(Set(admitted.map { search.candidates[$0].plane.name })).sorted().map(\.rawValue)
         return "every eligible pool is full (\(names.joined(separator: ", ")))"
+    }
+
+    /// Notes the first budget that keeps a replica out of one of the candidates, and says why; nil where none does.
+    mutating func noteBudget(_ candidates: [Int]) -> String? {
+        for index in candidates {
+            let candidate = search.candidates[index]
+            let place = "\(candidate.plane.name)/\(candidate.pool.name)"
+            guard let objection = books.budgets.objection(workload.name, price: candidate.usdPerReplica, at: place) else {
+                continue
+            }
+            budgetReached = objection.budget
+            return objection.because
+        }
+        return nil
     }
 
     private func rounded(_ value: Double) -> String { plainNumber((value * 100).rounded() / 100) }

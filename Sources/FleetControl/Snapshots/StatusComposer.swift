@@ -12,6 +12,7 @@ package struct StatusComposer: Sendable {
     private let assignments: [PlaneName: SnapshotVersion]
     private let snapshots: [GatewayName: SnapshotVersion]
     private let now: Moment
+    private let cost: RunningCost
 
     /// - Parameters:
     ///   - assignments: the version each plane should act on.
@@ -28,6 +29,7 @@ package struct StatusComposer: Sendable {
         self.assignments = assignments
         self.snapshots = snapshots
         self.now = now
+        cost = RunningCost(of: decision, fleet: fleet)
     }
 
     /// One status per declared resource, without times: ``ResourceStatus/following(_:generation:time:)`` adds them.
@@ -46,9 +48,11 @@ package struct StatusComposer: Sendable {
             ResourceStatus(conditions: [
                 Condition(type: "Accepted", status: .yes, reason: "InForce", message: "every plane and gateway is told by it")
             ])
-        case .budget:
+        case .budget(let budget):
             ResourceStatus(conditions: [
-                Condition(type: "Accepted", status: .yes, reason: "InForce", message: "every plan keeps to it")
+                Condition(
+                    type: "Accepted", status: .yes, reason: "InForce", message: "every plan and what the loop adds keeps to it"),
+                kept(budget),
             ])
         case .placementPlan(let plan): ResourceStatus(conditions: conditions(of: plan))
         case .tenant(let tenant):
@@ -100,6 +104,28 @@ package struct StatusComposer: Sendable {
                 .joined(separator: "; "))
     }
 
+    // MARK: Cost
+
+    /// What a workload costs; nil where it runs nothing, or nothing says what anything costs.
+    private func priced(_ workload: WorkloadName) -> ResourceStatus.Condition? {
+        let lines = cost.lines(of: workload)
+        guard lines.contains(where: { $0.unpriced < $0.replicas }) || fleet.budgets.contains(where: { $0.covers(workload) }),
+            !lines.isEmpty
+        else { return nil }
+        let isKnown = lines.allSatisfy { $0.unpriced == 0 }
+        return Condition(
+            type: "Priced", status: isKnown ? .yes : .unknown, reason: isKnown ? "PricesKnown" : "PriceUnknown",
+            message: cost.text(of: workload))
+    }
+
+    private func kept(_ budget: Budget) -> ResourceStatus.Condition {
+        let spent = cost.usdPerHour(under: budget)
+        let isKept = spent <= budget.ceiling.value * (1 + 1e-9)
+        return Condition(
+            type: "Kept", status: isKept ? .yes : .no, reason: isKept ? "WithinCeiling" : "PlanIsDearer",
+            message: "what it counts costs \(USDPerHour((spent * 1e4).rounded() / 1e4).text) of \(budget.ceiling.text)")
+    }
+
     // MARK: Workloads
 
     private func status(of workload: Workload) -> ResourceStatus {
@@ -110,7 +136,7 @@ package struct StatusComposer: Sendable {
         return ResourceStatus(
             conditions: [
                 placed(placement, wanted: wanted), available(workload.name, wanted: wanted, ready: ready),
-            ] + (placement?.plan.map { [planned($0)] } ?? []),
+            ] + (placement?.plan.map { [planned($0)] } ?? []) + (priced(workload.name).map { [$0] } ?? []),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: count), planes: placement?.planes ?? [])
     }
 

@@ -11,7 +11,7 @@ import FleetModel
 /// - What stands is kept until what replaces it is ready.
 /// - While it wants more spot than it has, it asks the pools without capacity at each decision, so that it knows when each came
 ///   back.
-package struct AdaptiveHedge: SpotPolicy, Equatable {
+package struct AdaptiveHedge: LiveSpotPolicy, Equatable {
     package struct Tuning: Equatable, Sendable {
         package var law = ReclaimHazard.Law()
         /// What having less than the target ready all the time would cost, by what the target costs on demand; a share x of the
@@ -37,7 +37,7 @@ package struct AdaptiveHedge: SpotPolicy, Equatable {
         var ready: SpotAllocation
     }
 
-    private let market: SpotMarket
+    private var market: SpotMarket
     private let tuning: Tuning
     private var allocator: SpotAllocator
     private var hazard: ReclaimHazard
@@ -48,13 +48,24 @@ package struct AdaptiveHedge: SpotPolicy, Equatable {
     package init(_ market: SpotMarket, tuning: Tuning = Tuning()) {
         self.market = market
         self.tuning = tuning
-        let coldSeconds = market.coldStart.inSeconds
-        allocator = SpotAllocator(
-            market: market, outage: tuning.outageWeight * Double(market.target) * market.onDemandPrice,
-            moving: coldSeconds / tuning.keepSeconds, regionalShare: tuning.regionalShare)
+        allocator = Self.allocator(market, tuning)
         hazard = ReclaimHazard(tuning.law, market: market)
         limits = [Int](repeating: .max, count: market.pools.count)
         limitedAt = [Moment](repeating: .origin, count: market.pools.count)
+    }
+
+    package mutating func adopt(_ market: SpotMarket, from indices: [Int?]) {
+        self.market = market
+        allocator = Self.allocator(market, tuning)
+        hazard.adopt(market, from: indices)
+        limits = indices.map { $0.map { limits[$0] } ?? .max }
+        limitedAt = indices.map { $0.map { limitedAt[$0] } ?? .origin }
+    }
+
+    private static func allocator(_ market: SpotMarket, _ tuning: Tuning) -> SpotAllocator {
+        SpotAllocator(
+            market: market, outage: tuning.outageWeight * Double(market.target) * market.onDemandPrice,
+            moving: market.coldStart.inSeconds / tuning.keepSeconds, regionalShare: tuning.regionalShare)
     }
 
     package mutating func decide(_ observation: SpotObservation) -> SpotOrder {
@@ -112,8 +123,8 @@ package struct AdaptiveHedge: SpotPolicy, Equatable {
         let wantsMore = plans.hoped.onDemand > 0 || plans.held.onDemand > 0 || plans.held.risk > spotPrice
         return observation.pools.enumerated().map { index, pool in
             let wanted = max(plans.hoped.spot[index], plans.held.spot[index], plans.ready.spot[index])
-            let change = wanted - pool.nodes.held
-            guard change == 0, pool.nodes.held == 0 else { return change }
+            let change = wanted - pool.nodes.held - pool.asked
+            guard change == 0, pool.nodes.held + pool.asked == 0 else { return change }
             if missing > coming { return missing }
             return wantsMore && isUnknown(index, now: observation.now) ? 1 : 0
         }

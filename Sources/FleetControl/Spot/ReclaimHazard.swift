@@ -47,7 +47,7 @@ package struct ReclaimHazard: Equatable, Sendable {
 
     private let law: Law
     /// By pool, the others of its region.
-    private let mates: [[Int]]
+    private var mates: [[Int]]
     private var all = Record()
     /// Losses of pools that held several nodes: of some, and of all.
     private var partial = 0.0
@@ -57,11 +57,21 @@ package struct ReclaimHazard: Equatable, Sendable {
 
     package init(_ law: Law, market: SpotMarket) {
         self.law = law
-        mates = market.pools.indices.map { index in
+        mates = Self.mates(market)
+        pools = [Pool](repeating: Pool(), count: market.pools.count)
+    }
+
+    private static func mates(_ market: SpotMarket) -> [[Int]] {
+        market.pools.indices.map { index in
             let region = market.pools[index].region
             return market.pools.indices.filter { $0 != index && !region.isEmpty && market.pools[$0].region == region }
         }
-        pools = [Pool](repeating: Pool(), count: market.pools.count)
+    }
+
+    /// Takes another market; what is known of pools that stay is kept.
+    package mutating func adopt(_ market: SpotMarket, from indices: [Int?]) {
+        mates = Self.mates(market)
+        pools = indices.map { $0.map { pools[$0] } ?? Pool() }
     }
 
     /// Takes what was observed.

@@ -7,11 +7,11 @@ import FleetModel
 /// active pools that hold none, then to any active one, drawn by a seeded generator. When fewer than min(2, pools − 1) are
 /// active, or none, all are active again (the artifact waits for none with three pools; the paper, and this, for one). On-demand
 /// is max(0, min(N, N + 1 − ready spot)).
-package struct SpotHedge: SpotPolicy, Equatable {
+package struct SpotHedge: LiveSpotPolicy, Equatable {
     /// Spot nodes beyond the target, as published.
     private static let surplus = 1
 
-    private let target: Int
+    private var target: Int
     private var isActive: [Bool]
     private var generator: SplitMix64
 
@@ -21,11 +21,16 @@ package struct SpotHedge: SpotPolicy, Equatable {
         generator = SplitMix64(seed: seed)
     }
 
+    package mutating func adopt(_ market: SpotMarket, from indices: [Int?]) {
+        target = market.target
+        isActive = indices.map { $0.map { isActive[$0] } ?? true }
+    }
+
     package mutating func decide(_ observation: SpotObservation) -> SpotOrder {
         learn(from: observation)
         var order = SpotOrder(pools: isActive.count)
         let wanted = target + Self.surplus
-        var missing = wanted - observation.heldSpot
+        var missing = wanted - observation.heldSpot - observation.askedSpot
         while missing > 0, let pool = drawPool(observation, order) {
             order.spot[pool] += 1
             missing -= 1
@@ -48,7 +53,7 @@ package struct SpotHedge: SpotPolicy, Equatable {
 
     private mutating func drawPool(_ observation: SpotObservation, _ order: SpotOrder) -> Int? {
         let active = isActive.indices.filter { isActive[$0] }
-        let empty = active.filter { observation.pools[$0].nodes.held + order.spot[$0] == 0 }
+        let empty = active.filter { observation.pools[$0].nodes.held + observation.pools[$0].asked + order.spot[$0] == 0 }
         let choices = empty.isEmpty ? active : empty
         return choices.isEmpty ? nil : choices[generator.next(below: choices.count)]
     }

@@ -22,11 +22,14 @@ package struct SpotObservation: Equatable, Sendable {
         package var reclaimed: Int
         /// Of those asked for after the last observation, the ones that were not granted.
         package var refused: Int
+        /// Nodes asked for before that were neither granted nor refused yet. None where answers come at once.
+        package var asked: Int
 
-        package init(nodes: Nodes = Nodes(), reclaimed: Int = 0, refused: Int = 0) {
+        package init(nodes: Nodes = Nodes(), reclaimed: Int = 0, refused: Int = 0, asked: Int = 0) {
             self.nodes = nodes
             self.reclaimed = reclaimed
             self.refused = refused
+            self.asked = asked
         }
     }
 
@@ -42,5 +45,6 @@ package struct SpotObservation: Equatable, Sendable {
     }
 
     package var readySpot: Int { pools.reduce(0) { $0 + $1.nodes.ready } }
+    package var askedSpot: Int { pools.reduce(0) { $0 + $1.asked } }
     package var heldSpot: Int { pools.reduce(0) { $0 + $1.nodes.held } }
 }

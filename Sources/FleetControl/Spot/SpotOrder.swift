@@ -1,4 +1,5 @@
-/// What a spot policy wants changed now: a positive number of nodes to ask for, a negative one to release, the newest first.
+/// What a spot policy wants changed now, beside what is asked for already: a positive number of nodes to ask for, a negative one
+/// to release, the newest first.
 package struct SpotOrder: Equatable, Sendable {
     /// By index of the market's pools.
     package var spot: [Int]

@@ -38,7 +38,7 @@ package enum SpotPolicyChoice: Hashable, Sendable, CustomStringConvertible {
     /// A policy that has seen nothing yet.
     ///
     /// - Parameter seed: of those that draw.
-    package func policy(_ market: SpotMarket, seed: UInt64) -> any SpotPolicy {
+    package func policy(_ market: SpotMarket, seed: UInt64) -> any LiveSpotPolicy {
         switch self {
         case .onDemand: OnDemandOnly(market)
         case .roundRobin: RoundRobinSpot(market)

@@ -3,15 +3,28 @@
 ///
 /// `OnDemandBaseCapacity` and `OnDemandPercentageAboveBaseCapacity` of Amazon EC2 Auto Scaling's `InstancesDistribution`, which
 /// rounds the percentage up in favour of on-demand.
-package struct StaticSpotMix: SpotPolicy, Equatable {
-    private let onDemand: Int
+package struct StaticSpotMix: LiveSpotPolicy, Equatable {
+    private let base: Int
+    private let percentage: Int
+    private var onDemand: Int
     private var spot: RoundRobinSpot
 
     /// - Parameter percentage: of on-demand above the base, 0 to 100.
     package init(_ market: SpotMarket, onDemandBase: Int, percentage: Int) {
-        let base = min(max(0, onDemandBase), market.target)
-        onDemand = base + ((market.target - base) * min(max(0, percentage), 100) + 99) / 100
+        base = max(0, onDemandBase)
+        self.percentage = min(max(0, percentage), 100)
+        onDemand = Self.onDemand(of: market.target, base: base, percentage: self.percentage)
         spot = RoundRobinSpot(target: market.target - onDemand)
+    }
+
+    package mutating func adopt(_ market: SpotMarket, from indices: [Int?]) {
+        onDemand = Self.onDemand(of: market.target, base: base, percentage: percentage)
+        spot.adopt(target: market.target - onDemand, from: indices)
+    }
+
+    private static func onDemand(of target: Int, base: Int, percentage: Int) -> Int {
+        let base = min(base, target)
+        return base + ((target - base) * percentage + 99) / 100
     }
 
     package mutating func decide(_ observation: SpotObservation) -> SpotOrder {

@@ -41,7 +41,7 @@ extension Workload {
                     .optional("transit", \.workload.data.transit, default: blank.data.transit, .choice),
                     .optional("maxSnapshotAge", \.workload.data.maxSnapshotAge, .quantity),
                 ]),
-            .group("purchase", [.optional("maxSpotShare", \.workload.maxSpotShare, default: blank.maxSpotShare, .quantity)]),
+            .group("purchase", purchaseFields),
             .group("traffic", [.optional("egressPerRequest", \.workload.egressPerRequest, .answerSize)]),
             .group("scaling", scalingFields),
             .optional("balancing", \.workload.balancing, default: blank.balancing, .balancing),
@@ -58,6 +58,21 @@ extension Workload {
         .optional("keptShare", \.workload.objective.keptShare, default: blank.objective.keptShare, .quantity),
         .optional(
             "targetUtilization", \.workload.objective.targetUtilization, default: blank.objective.targetUtilization, .quantity),
+    ]
+
+    private static let purchaseFields: [Field<WorkloadDraft>] = [
+        .optional("maxSpotShare", \.workload.maxSpotShare, default: blank.maxSpotShare, .quantity),
+        .optional(
+            "onDemandBaseCapacity", \.workload.purchase.onDemandBaseCapacity, default: blank.purchase.onDemandBaseCapacity,
+            .whole("replicas")),
+        .optional(
+            "onDemandPercentageAboveBaseCapacity", \.workload.purchase.onDemandPercentageAboveBaseCapacity,
+            default: blank.purchase.onDemandPercentageAboveBaseCapacity, .quantity),
+        .optional(
+            "fallbacks", \.workload.purchase.fallbacks, default: [],
+            .list(ValueRule<AcceleratorType>.accelerator.mapped({ $0.name }, back: { AcceleratorType($0) }))),
+        .optional("spotPolicy", \.workload.purchase.spotPolicy, .choice),
+        .optional("overProvision", \.workload.purchase.overProvision, default: blank.purchase.overProvision, .quantity),
     ]
 
     private static let admissionFields: [Field<WorkloadDraft>] = [

@@ -19,6 +19,8 @@ package struct Workload: Equatable, Sendable {
     package var data: DataRules
     /// Largest share of throughput that may run on spot capacity.
     package var maxSpotShare: Share
+    /// How its capacity is bought.
+    package var purchase: PurchaseRules
     /// Data that leaves for users with one answer; nil where it is not known (never taken for zero in a cost that is told).
     package var egressPerRequest: Gibibytes?
     package var scaling: ScalingPolicy
@@ -36,7 +38,8 @@ package struct Workload: Equatable, Sendable {
     package init(
         metadata: Metadata, models: [String], workloadClass: Class = .realtime, replica: ReplicaRequirement,
         objective: Objective = Objective(), data: DataRules = DataRules(), maxSpotShare: Share = .whole,
-        egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(), demand: [Demand] = [],
+        purchase: PurchaseRules = .standard, egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(),
+        demand: [Demand] = [],
         balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
         resilience: WorkloadResilience = .standard, predict: PredictTarget? = nil
     ) {
@@ -47,6 +50,7 @@ package struct Workload: Equatable, Sendable {
         self.objective = objective
         self.data = data
         self.maxSpotShare = maxSpotShare
+        self.purchase = purchase
         self.egressPerRequest = egressPerRequest
         self.scaling = scaling
         self.demand = demand

@@ -11,6 +11,7 @@ extension ProblemCollector {
         checkObjective(workload.objective)
         checkSize(workload.egressPerRequest, atMost: Gibibytes(1_024), "spec.traffic.egressPerRequest")
         checkJurisdictions(workload.data.residency, "spec.data.residency")
+        checkPurchase(workload.purchase)
         checkScaling(workload.scaling)
         checkBalancing(workload.balancing)
         checkAdmission(workload.admission)

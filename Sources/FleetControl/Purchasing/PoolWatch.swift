@@ -1,0 +1,171 @@
+import FleetModel
+
+/// What became of one workload's replicas in each pool, from what planes report: ready, starting, taken back, refused.
+///
+/// What was taken back or refused since the last look is the difference of what a plane counts since its start
+/// (``PoolHistory``); a plane that started anew begins to count anew, and nothing is concluded from that. A node that is announced
+/// to be taken counts from the announcement, once. Where a plane does not start and stop nodes itself, a replica that is gone
+/// without having been told to go counts as taken back. What is asked for and not answered for ``patience`` counts as refused.
+struct PoolWatch: Equatable, Sendable {
+    typealias Key = PoolLedger.Key
+
+    /// How long what was asked for may stay unanswered before it counts as refused: cloud APIs answer in seconds.
+    static let patience = Duration.seconds(30)
+
+    struct Sight: Equatable, Sendable {
+        var ready = 0
+        /// Since when those are starting that are not ready, oldest first.
+        var starting: [Moment] = []
+        var reclaimed = 0
+        var refused = 0
+        /// Asked for and neither started nor refused.
+        var asked = 0
+
+        var held: Int { ready + starting.count }
+    }
+
+    private struct Mark: Equatable, Sendable {
+        var planeStart: UInt64
+        var history: PoolHistory?
+        var reclaiming: Set<Int> = []
+        var held = 0
+    }
+
+    private struct Ask: Equatable, Sendable {
+        var count: Int
+        /// When more were last asked for than there were.
+        var raisedAt: Moment
+    }
+
+    private var marks: [Key: Mark] = [:]
+    private var asks: [Key: Ask] = [:]
+    private(set) var sights: [Key: Sight] = [:]
+
+    /// Looks at what planes said last.
+    mutating func look(_ workload: Workload, _ fleet: Fleet, _ reports: [PlaneName: PlaneHeard], now: Moment) {
+        var declared: Set<Key> = []
+        sights = [:]
+        for plane in fleet.planes {
+            let heard = reports[plane.name]
+            for pool in plane.pools {
+                guard case .runs(let profile) = workload.replica.match(pool) else { continue }
+                let key = Key(plane: plane.name, pool: pool.name)
+                declared.insert(key)
+                let perNode = max(1, pool.acceleratorsPerNode / max(1, profile.accelerators))
+                var sight = heard.map { read(key, workload.name, perNode: perNode, $0, now: now) } ?? Sight()
+                settleAsks(key, &sight, heard, perNode: perNode, now: now)
+                sights[key] = sight
+            }
+        }
+        marks = marks.filter { declared.contains($0.key) }
+        asks = asks.filter { declared.contains($0.key) }
+    }
+
+    /// Remembers what is asked for from now on.
+    mutating func note(_ counts: [Key: Int], now: Moment) {
+        for (key, count) in counts {
+            let before = asks[key]?.count ?? 0
+            asks[key] = Ask(count: count, raisedAt: count > before ? now : asks[key]?.raisedAt ?? now)
+        }
+        for key in asks.keys where counts[key] == nil { asks[key]?.count = 0 }
+    }
+
+    /// Replicas asked for at the last decision; nil before the first.
+    func asked(_ key: Key) -> Int? { asks[key]?.count }
+
+    /// Reads what a plane says of one pool.
+    private mutating func read(
+        _ key: Key, _ workload: WorkloadName, perNode: Int, _ heard: PlaneHeard, now: Moment
+    ) -> Sight {
+        var sight = Sight()
+        var draining = 0
+        for replica in heard.replicas(of: workload, in: key.pool) {
+            switch replica.state {
+            case .ready: sight.ready += 1
+            case .starting, .unready, .backingOff:
+                let age = heard.age.milliseconds + max(0, replica.stateAgeMilliseconds)
+                sight.starting.append(now.advanced(by: .nanoseconds(-Int64(min(age, Self.oldest) * 1e6))))
+            case .draining: draining += 1
+            case .gone: break
+            }
+        }
+        sight.starting.sort()
+        let history = heard.report.history?.first { $0.pool == key.pool }
+        let reclaiming = Set(heard.nodes(in: key.pool).filter { $0.state == .reclaiming }.map(\.index))
+        judge(key, &sight, heard.report.planeStart, history, reclaiming, perNode: perNode, draining: draining)
+        if let mark = marks[key], mark.planeStart != heard.report.planeStart || sight.held < mark.held {
+            // What is missing now is asked for anew.
+            asks[key]?.raisedAt = now
+        }
+        marks[key] = Mark(
+            planeStart: heard.report.planeStart, history: history, reclaiming: reclaiming, held: sight.held)
+        return sight
+    }
+
+    /// Tells what was asked for and is not there: on its way, or not to be had.
+    private mutating func settleAsks(_ key: Key, _ sight: inout Sight, _ heard: PlaneHeard?, perNode: Int, now: Moment) {
+        guard let ask = asks[key], ask.count > sight.held else { return }
+        let missing = ask.count - sight.held
+        let launching = heard?.nodes(in: key.pool).count { $0.state == .launching } ?? 0
+        let coming = min(missing, launching.multipliedReportingOverflow(by: perNode).partialValue)
+        if sight.refused > 0 {
+            sight.asked = coming
+        } else if now.since(ask.raisedAt) < Self.patience {
+            sight.asked = missing
+        } else {
+            (sight.asked, sight.refused) = (coming, missing - coming)
+            asks[key]?.raisedAt = now
+        }
+    }
+
+    /// Finds what was lost and refused since the last look.
+    private func judge(
+        _ key: Key, _ sight: inout Sight, _ planeStart: UInt64, _ history: PoolHistory?, _ reclaiming: Set<Int>, perNode: Int,
+        draining: Int
+    ) {
+        guard let mark = marks[key], mark.planeStart == planeStart else { return }
+        let ordered = asks[key]?.count ?? mark.held
+        guard let history, let before = mark.history else {
+            let expected = min(mark.held, ordered)
+            sight.reclaimed = max(0, expected - sight.held - draining)
+            return
+        }
+        func risen(_ counter: KeyPath<PoolHistory, UInt64>) -> Int {
+            let (now, then) = (history[keyPath: counter], before[keyPath: counter])
+            return now > then ? Int(clamping: now - then) : 0
+        }
+        let announced = reclaiming.subtracting(mark.reclaiming).count
+        let gone = mark.reclaiming.subtracting(reclaiming).count
+        let lost = announced + max(0, risen(\.reclaimed) - gone)
+        if lost > 0 { sight.reclaimed = min(mark.held, lost.multipliedReportingOverflow(by: perNode).partialValue) }
+        if risen(\.refused) > 0 { sight.refused = max(0, ordered - sight.held) }
+    }
+
+    /// Milliseconds beyond which an age says nothing more: a year.
+    private static let oldest = 3.2e10
+}
+
+/// What a plane said last, and how long ago, sorted for those who look at one pool after the other.
+struct PlaneHeard: Equatable, Sendable {
+    private struct Slot: Hashable, Sendable {
+        var workload: WorkloadName
+        var pool: PoolName
+    }
+
+    let report: PlaneReport
+    let age: Duration
+    private let replicas: [Slot: [ReplicaReport]]
+    private let nodes: [PoolName: [NodeReport]]
+
+    init(report: PlaneReport, age: Duration) {
+        (self.report, self.age) = (report, age)
+        replicas = Dictionary(grouping: report.replicas) { Slot(workload: $0.id.workload, pool: $0.pool) }
+        nodes = Dictionary(grouping: report.nodes ?? [], by: \.pool)
+    }
+
+    func replicas(of workload: WorkloadName, in pool: PoolName) -> [ReplicaReport] {
+        replicas[Slot(workload: workload, pool: pool)] ?? []
+    }
+
+    func nodes(in pool: PoolName) -> [NodeReport] { nodes[pool] ?? [] }
+}
