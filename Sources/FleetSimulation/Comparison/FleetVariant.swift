@@ -6,17 +6,27 @@ package enum FleetVariant: Hashable, Sendable, CustomStringConvertible {
     case declared
     /// On-demand capacity alone.
     case onDemand
+    /// A spot policy for every workload, whatever its document says; reserved pools are as declared.
+    case spot(PurchaseRules.SpotPolicy)
     /// So many percent of what the busiest hour needs on reserved, on on-demand and on spot nodes, held all the time.
     case fixed(reserved: Int, onDemand: Int, spot: Int)
 
     /// The classic split.
     package static let classic = FleetVariant.fixed(reserved: 70, onDemand: 20, spot: 10)
-    package static let accepted = "declared, on-demand, static-RESERVED-ONDEMAND-SPOT such as static-70-20-10, or lower-bound"
+    package static let accepted =
+        "declared, on-demand, round-robin, spothedge, default, static-RESERVED-ONDEMAND-SPOT such as static-70-20-10, or lower-bound"
+
+    /// By the names that the spot experiment has for them.
+    private static let spotPolicies: [(name: String, policy: PurchaseRules.SpotPolicy)] = [
+        ("round-robin", .roundRobinSpot), ("spothedge", .spotHedge), ("default", .adaptiveHedge),
+    ]
 
     package init?(_ text: some StringProtocol) {
         switch text {
         case "declared": self = .declared
         case "on-demand": self = .onDemand
+        case let name where Self.spotPolicies.contains { $0.name == name }:
+            self = .spot(Self.spotPolicies.first { $0.name == name }?.policy ?? .adaptiveHedge)
         default:
             let parts = text.split(separator: "-", omittingEmptySubsequences: false)
             guard parts.count == 4, parts[0] == "static", let reserved = Int(parts[1]), let onDemand = Int(parts[2]),
@@ -31,6 +41,7 @@ package enum FleetVariant: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .declared: "declared"
         case .onDemand: "on-demand"
+        case .spot(let policy): Self.spotPolicies.first { $0.policy == policy }?.name ?? policy.rawValue
         case .fixed(let reserved, let onDemand, let spot): "static-\(reserved)-\(onDemand)-\(spot)"
         }
     }
@@ -40,9 +51,23 @@ package enum FleetVariant: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .declared: fleet
         case .onDemand: Self.replacing(fleet) { _, pool in pool.owned || pool.tier == .onDemand ? pool : nil }
+        case .spot(let policy): Self.buying(fleet, policy)
         case .fixed(let reserved, let onDemand, let spot):
             FixedMix(fleet, shares: [.reserved: reserved, .onDemand: onDemand, .spot: spot]).fleet
         }
+    }
+
+    private static func buying(_ fleet: Fleet, _ policy: PurchaseRules.SpotPolicy) -> Fleet {
+        Fleet(
+            fleet.resources.compactMap { resource in
+                switch resource {
+                case .workload(var workload):
+                    workload.purchase.spotPolicy = policy
+                    return .workload(workload)
+                case .placementPlan: return nil
+                default: return resource
+                }
+            })
     }
 
     /// The fleet with other pools, and without a plan that was made for those it had.
