@@ -142,12 +142,14 @@ struct PoolOccupancy {
     private let perNode: Int
     private var taken: [Bool]
 
-    init(pool: CapacityPool, replicas: [Replica]) {
+    /// - Parameter closed: nodes on which nothing is started.
+    init(pool: CapacityPool, replicas: [Replica], closed: Set<Int> = []) {
         perNode = max(0, pool.acceleratorsPerNode)
         taken = Array(repeating: false, count: perNode * max(0, pool.maxNodes))
         for replica in replicas where replica.specification.pool == pool.name {
             for device in replica.devices where taken.indices.contains(device) { taken[device] = true }
         }
+        for device in taken.indices where closed.contains(device / perNode) { taken[device] = true }
     }
 
     /// Takes `count` accelerators of one node: of the fullest node that has them, so that large replicas find whole nodes later.

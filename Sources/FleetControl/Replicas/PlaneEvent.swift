@@ -14,6 +14,12 @@ package enum PlaneEvent: Equatable, Sendable {
     case probeFailed(ReplicaID, reason: String)
     /// The engine's own metrics; nil where they could not be read.
     case loadMeasured(ReplicaID, ReplicaLoad?)
+    /// The node's provider will take it, or may: nothing new is started there, and what runs there leaves in time. A node is
+    /// named by its position in its pool, from 0. `within` is the time left; nil where the notice does not say. A notice that is
+    /// repeated changes nothing but its deadline.
+    case reclaimNoticed(pool: PoolName, node: Int, within: Duration?, kind: ReclaimNotice.Kind)
+    /// The node is gone, announced or not, with everything that ran on it.
+    case nodeLost(pool: PoolName, node: Int)
     /// ``PlaneReconciler/nextDeadline`` passed.
     case deadlinePassed
     /// The plane ends: every replica drains, none is started.

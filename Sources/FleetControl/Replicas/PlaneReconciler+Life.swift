@@ -143,7 +143,7 @@ extension PlaneReconciler {
         noteLifeChange()
     }
 
-    private mutating func stop(_ index: Int, grace: Duration, now: Moment) {
+    mutating func stop(_ index: Int, grace: Duration, now: Moment) {
         replicas[index].isStopping = true
         replicas[index].noticeUntil = nil
         replicas[index].killAt = now.advanced(by: grace + .seconds(1))
@@ -177,6 +177,7 @@ extension PlaneReconciler {
         }
         refused.removeAll { $0.until <= now }
         for index in replicas.indices { advance(index, now: now) }
+        loseExpiredNodes(now: now)
     }
 
     private mutating func advance(_ index: Int, now: Moment) {

@@ -140,7 +140,8 @@ extension PlaneReconciler {
     private func room(for specification: ReplicaSpecification) -> [Int]? {
         if specification.isEndpoint { return [] }
         guard let pool = assignment?.pools.first(where: { $0.name == specification.pool }) else { return nil }
-        return PoolOccupancy(pool: pool, replicas: replicas).room(for: specification.acceleratorsPerReplica)
+        let closed = Set(reclaims.keys.filter { $0.pool == pool.name }.map(\.index))
+        return PoolOccupancy(pool: pool, replicas: replicas, closed: closed).room(for: specification.acceleratorsPerReplica)
     }
 
     private func addressShortage(_ want: Admission.Want) -> PlaneReport.Refusal {

@@ -26,6 +26,8 @@ package struct PlaneReconciler: Sendable {
     /// Wanted but not started now for lack of room or of an address.
     var blocked: [PlaneReport.Refusal] = []
     var addressRetryAt: Moment?
+    /// Nodes their provider will take, or may.
+    var reclaims: [NodeKey: ReclaimNotice] = [:]
     private var jitter: SplitMix64
 
     /// What the event at hand led to so far.
@@ -83,6 +85,7 @@ package struct PlaneReconciler: Sendable {
             if replica.state == .draining, !replica.isStopping { note(replica.drainDeadline) }
             note(replica.retryAt)
         }
+        for notice in reclaims.values { note(notice.deadline) }
         if !isShuttingDown {
             note(addressRetryAt)
             for entry in refused { note(entry.until) }
@@ -101,6 +104,9 @@ package struct PlaneReconciler: Sendable {
         case .probePassed(let id, let onward): probePassed(id, onward: onward, now: now)
         case .probeFailed(let id, let reason): probeFailed(id, reason: reason, now: now)
         case .loadMeasured(let id, let load): measured(id, load: load, now: now)
+        case .reclaimNoticed(let pool, let node, let within, let kind):
+            reclaimNoticed(NodeKey(pool: pool, index: node), within: within, kind: kind, now: now)
+        case .nodeLost(let pool, let node): nodeLost(NodeKey(pool: pool, index: node), now: now)
         case .deadlinePassed: break
         case .shutdownRequested(let within): shutDown(within: within, now: now)
         }

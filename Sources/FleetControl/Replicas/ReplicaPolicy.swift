@@ -30,6 +30,8 @@ package struct ReplicaPolicy: Equatable, Sendable {
     package var drainNotice = Duration.seconds(1)
     /// Least and greatest time between "stop" and "kill".
     package var stopGrace = Duration.seconds(5)
+    /// Kept free before a node is taken, for replicas to end after their drain; at most a quarter of the notice.
+    package var reclaimMargin = Duration.seconds(7)
     package var drainLimit = Duration.seconds(3_600)
     /// A kill that took no effect is repeated.
     package var killRepeat = Duration.seconds(5)
