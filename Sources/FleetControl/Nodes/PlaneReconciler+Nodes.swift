@@ -49,9 +49,9 @@ extension PlaneReconciler {
         for node in expired.sorted(by: { ($0.pool, $0.index) < ($1.pool, $1.index) }) { nodeLost(node, now: now) }
     }
 
-    private func pool(of node: NodeKey) -> CapacityPool? { assignment?.pools.first { $0.name == node.pool } }
+    func pool(of node: NodeKey) -> CapacityPool? { assignment?.pools.first { $0.name == node.pool } }
 
-    private func runs(_ replica: Replica, on node: NodeKey) -> Bool {
+    func runs(_ replica: Replica, on node: NodeKey) -> Bool {
         guard replica.specification.pool == node.pool, let device = replica.devices.first,
             let perNode = pool(of: node)?.acceleratorsPerNode, perNode > 0
         else { return false }

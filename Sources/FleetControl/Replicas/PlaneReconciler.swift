@@ -106,6 +106,7 @@ package struct PlaneReconciler: Sendable {
         case .loadMeasured(let id, let load): measured(id, load: load, now: now)
         case .reclaimNoticed(let pool, let node, let within, let kind):
             reclaimNoticed(NodeKey(pool: pool, index: node), within: within, kind: kind, now: now)
+        case .reclaimWithdrawn(let pool, let node, let kind): reclaimWithdrawn(NodeKey(pool: pool, index: node), kind: kind)
         case .nodeLost(let pool, let node): nodeLost(NodeKey(pool: pool, index: node), now: now)
         case .deadlinePassed: break
         case .shutdownRequested(let within): shutDown(within: within, now: now)
