@@ -68,11 +68,15 @@ package struct PlaneServer: Service, CustomStringConvertible {
         let drivers = ReplicaDrivers(
             local: LocalReplicaDriver(configuration: configuration, eventLoopGroup: eventLoopGroup, report: report),
             endpoint: EndpointReplicaDriver(configuration: configuration, eventLoopGroup: eventLoopGroup, report: report))
+        let notices = configuration.notices.map {
+            NodeNotices(
+                source: $0, pacing: configuration.noticePacing, eventLoopGroup: eventLoopGroup, logger: logger, report: report)
+        }
         if let kept = keptAssignment() { inputs.yield(.event(.assigned(kept))) }
         let (changes, reportChanges) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var runtime = PlaneRuntime(
             configuration: configuration, identity: identity, drivers: drivers, hub: hub, feedAddress: feedAddress,
-            inputs: inputs, reportChanges: reportChanges, logger: logger)
+            inputs: inputs, reportChanges: reportChanges, notices: notices, logger: logger)
         let control = ControlConnection(
             configuration: configuration, hub: hub, logger: logger, eventLoopGroup: eventLoopGroup, changes: changes,
             assigned: takeAssignment(inputs))
@@ -84,6 +88,7 @@ package struct PlaneServer: Service, CustomStringConvertible {
         }
         hub.finish()
         await listener.close()
+        await notices?.shutdown()
         await drivers.shutdown()
         logger.info("the plane ended")
     }

@@ -24,6 +24,7 @@ struct PlaneRuntime {
     let reportChanges: AsyncStream<Void>.Continuation
     let logger: Logger
     let feedAddress: String
+    let notices: NodeNotices?
     private let clock = ContinuousClock()
     private let origin = ContinuousClock.now
     private var identity: PlaneIdentity
@@ -35,7 +36,8 @@ struct PlaneRuntime {
 
     init(
         configuration: PlaneConfiguration, identity: PlaneIdentity, drivers: ReplicaDrivers, hub: FeedHub, feedAddress: String,
-        inputs: AsyncStream<Input>.Continuation, reportChanges: AsyncStream<Void>.Continuation, logger: Logger
+        inputs: AsyncStream<Input>.Continuation, reportChanges: AsyncStream<Void>.Continuation, notices: NodeNotices?,
+        logger: Logger
     ) {
         self.configuration = configuration
         self.identity = identity
@@ -44,6 +46,7 @@ struct PlaneRuntime {
         self.feedAddress = feedAddress
         self.inputs = inputs
         self.reportChanges = reportChanges
+        self.notices = notices
         self.logger = logger
         let addresses = AddressBook(records: identity.records(wallMilliseconds: Self.wallMilliseconds()), now: .origin)
         reconciler = PlaneReconciler(
@@ -62,6 +65,7 @@ struct PlaneRuntime {
                     giveUp = clock.now + within + Self.shutdownAllowance
                 }
                 perform(reconciler.handle(event, now: now))
+                settleNotices(after: event)
             case .heartbeat: publish(.load)
             }
             if reconciler.isFinished { break }
@@ -72,6 +76,12 @@ struct PlaneRuntime {
             schedule()
         }
         timer?.cancel()
+    }
+
+    private func settleNotices(after event: PlaneEvent) {
+        guard let notices else { return }
+        if case .assigned = event { notices.follow(reconciler.assignment?.pools ?? []) }
+        notices.settle(event) { reconciler.isVacant(pool: $0.pool, node: $0.index) }
     }
 
     private var now: Moment {
