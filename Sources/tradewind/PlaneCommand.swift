@@ -28,6 +28,15 @@ struct PlaneCommand: AsyncParsableCommand {
     @Option(help: "A program that command engines may run: a name or a path. May be repeated.") var allowCommand: [String] = []
     @Option(help: "Folder of the endpoint keys; by default secrets in the plane's folder.") var secrets: String?
 
+    @Option(help: "Which cloud's metadata service tells that a node will be taken: ec2, gcp or azure.") var notices:
+        NoticeService?
+    @Option(
+        help: ArgumentHelp(
+            "That service's address, by default its own. With {pool} and {node} in it every spot node is followed at its own.",
+            valueName: "url"))
+    var metadataUrl: String?
+    @Option(help: ArgumentHelp("Which node the plane's machine is.", valueName: "pool/index")) var noticesNode: String?
+
     func validate() throws {
         guard ResourceNameRule.allows(name) else {
             throw ValidationError("a plane's name is \(ResourceNameRule.accepted); '\(name)' is not")
@@ -35,6 +44,7 @@ struct PlaneCommand: AsyncParsableCommand {
         guard Self.split(feedListen) != nil else {
             throw ValidationError("--feed-listen takes HOST:PORT such as 127.0.0.1:0; '\(feedListen)' is not")
         }
+        _ = try noticeSource()
     }
 
     func run() async throws {
@@ -59,7 +69,24 @@ struct PlaneCommand: AsyncParsableCommand {
         if let (host, port) = Self.split(feedListen) { (configuration.feedHost, configuration.feedPort) = (host, port) }
         configuration.allowedCommands = allowCommand
         configuration.secretsFolder = secrets
+        configuration.notices = try noticeSource()
         return configuration
+    }
+
+    private func noticeSource() throws -> NoticeSource? {
+        guard let notices else {
+            guard metadataUrl == nil, noticesNode == nil else {
+                throw ValidationError("--metadata-url and --notices-node go with --notices ec2, gcp or azure")
+            }
+            return nil
+        }
+        let node = noticesNode.map { WatchedNode($0) }
+        if case .some(nil) = node { throw ValidationError("--notices-node takes POOL/INDEX such as spot/0") }
+        do {
+            return try NoticeSource(service: notices, url: metadataUrl, node: node ?? nil)
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     private static func split(_ text: String) -> (String, Int)? {
@@ -69,3 +96,5 @@ struct PlaneCommand: AsyncParsableCommand {
         return host.isEmpty ? nil : (String(host), port)
     }
 }
+
+extension NoticeService: ExpressibleByArgument {}
