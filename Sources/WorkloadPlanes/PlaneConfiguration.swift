@@ -45,6 +45,8 @@ package struct PlaneConfiguration: Sendable, CustomStringConvertible, CustomRefl
     package var logs: String { "\(folder)/logs" }
     var assignmentFile: String { "\(folder)/assignment.json" }
     var identityFile: String { "\(folder)/identity.json" }
+    /// How many nodes of each pool are to be had, for rehearsals.
+    package var nodeCapacityFile: String { "\(folder)/node-capacity.json" }
 
     /// The loopback address this plane's replicas listen on.
     package var replicaHost: String { FleetReplicaHost.address(state: state.root, plane: plane) }

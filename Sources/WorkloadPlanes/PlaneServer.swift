@@ -75,8 +75,10 @@ package struct PlaneServer: Service, CustomStringConvertible {
         if let kept = keptAssignment() { inputs.yield(.event(.assigned(kept))) }
         let (changes, reportChanges) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var runtime = PlaneRuntime(
-            configuration: configuration, identity: identity, drivers: drivers, hub: hub, feedAddress: feedAddress,
-            inputs: inputs, reportChanges: reportChanges, notices: notices, logger: logger)
+            configuration: configuration, identity: identity, drivers: drivers,
+            nodes: RehearsedNodeDriver(capacityFile: configuration.nodeCapacityFile, report: report), hub: hub,
+            feedAddress: feedAddress, inputs: inputs, reportChanges: reportChanges, notices: notices,
+            logger: logger)
         let control = ControlConnection(
             configuration: configuration, hub: hub, logger: logger, eventLoopGroup: eventLoopGroup, changes: changes,
             assigned: takeAssignment(inputs))

@@ -15,6 +15,8 @@ package protocol ReplicaDriver: Sendable {
     func probe(_ id: ReplicaID) async -> PlaneEvent
     /// The engine's own account of its load; nil where it gives none.
     func measure(_ id: ReplicaID) async -> ReplicaLoad?
+    /// Asks it to save its work, answered in the time given by `checkpointed`.
+    func checkpoint(_ id: ReplicaID, within: Duration, reason: String) async -> PlaneEvent
     /// Lets go of what belonged to a replica that ended.
     func forget(_ id: ReplicaID)
     /// Closes what the driver itself holds.

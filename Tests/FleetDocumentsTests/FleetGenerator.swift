@@ -72,13 +72,26 @@ struct FleetGenerator {
         let pools = (0..<int(1...3)).map { position in
             let isOwned = flag()
             let tier = isOwned ? .reserved : pick(CapacityPool.Tier.allCases)
+            let provisioning = maybe {
+                let resume = $0.maybe { Duration.milliseconds($0.int(1...40_000_000)) }
+                return NodeProvisioning(
+                    launchTime: (resume ?? .zero) + .seconds($0.int(1...40_000)), resumeTime: resume,
+                    scaleDownDelay: .seconds($0.int(1...80_000)), cooldown: .milliseconds($0.int(1...80_000_000)))
+            }
+            let warm =
+                provisioning == nil
+                ? nil
+                : maybe {
+                    WarmPool(nodes: 1, state: $0.pick(WarmPool.State.allCases), usdPerNodeHour: $0.maybe { $0.price() })
+                }
             return CapacityPool(
                 name: PoolName("pool-\(position)"), accelerator: pick(["H100-80GB", "CPU", "Homemade-9"]),
                 acceleratorsPerNode: int(1...8), tier: tier, owned: isOwned, maxNodes: int(1...9),
                 usdPerNodeHour: maybe { $0.price() },
                 commitment: tier == .reserved && !isOwned ? maybe { $0.pick(CapacityPool.Commitment.allCases) } : nil,
                 interruptionsPerNodeHour: tier == .spot ? maybe { Double($0.int(0...1_000_000_000)) / 1e12 } : nil,
-                replacementTime: tier == .spot ? maybe { $0.duration() } : nil)
+                replacementTime: tier == .spot ? maybe { $0.duration() } : nil,
+                provisioning: provisioning, warm: warm, sharing: maybe { $0.pick(NodeSharing.allCases) })
         }
         return WorkloadPlane(
             metadata: metadata(name), provider: provider, region: "r1", location: location(),
@@ -143,6 +156,8 @@ struct FleetGenerator {
 
     private mutating func replica() -> ReplicaRequirement {
         let count: Int? = maybe { $0.int(1...8) }
+        let engine: EngineSpec? = maybe { $0.engine() }
+        let isCommand = if case .command = engine { true } else { false }
         let accelerators = count ?? 1
         var profile = [AcceleratorProfile(accelerator: "H100-80GB", accelerators: int(1...8), rate: rate())]
         if flag() { profile.append(AcceleratorProfile(accelerator: "A100-80GB", accelerators: accelerators, rate: rate())) }
@@ -150,8 +165,11 @@ struct FleetGenerator {
             memory: maybe { Gibibytes($0.pick([80, 40, 0.5, 79.999, 1e-7])) }, accelerators: count,
             architectures: pick([[], [.hopper], [.hopper, .ampere]]),
             types: pick([[], ["H100-80GB"], ["H100-80GB", "Homemade-9"]]),
-            profile: profile, engine: maybe { $0.engine() }, drainTimeout: .seconds(int(1...3_600)),
-            artifact: maybe { Gibibytes(min($0.number(), 1_000_000)) }, revision: maybe { "r\($0.int(1...99))" })
+            profile: profile, engine: engine, drainTimeout: .seconds(int(1...3_600)),
+            artifact: maybe { Gibibytes(min($0.number(), 1_000_000)) }, revision: maybe { "r\($0.int(1...99))" },
+            checkpoint: isCommand
+                ? maybe { CheckpointCall(path: $0.pick(["/checkpoint", "/save"]), timeoutMilliseconds: $0.int(1...60_000)) } : nil
+        )
     }
 
     private mutating func workload(_ name: String) -> Workload {

@@ -27,7 +27,8 @@ package struct FleetController: Sendable {
         let placement = Placement.decide(
             PlacementInputs(
                 fleet: fleet, drained: inputs.drained, wanted: scaling.mapValues(\.replicas),
-                planned: fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hour) }))
+                planned: fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hour) },
+                shortage: NodeShortage(fleet, inputs.observation)))
         let resting = scaling.filter { $0.value.replicas == 0 }.keys
         handover.update(fleet, placement, inputs.observation, resting: Set(resting), now: now)
         return ControlDecision(

@@ -4,15 +4,11 @@ package import FleetModel
 extension PlaneReconciler {
     /// Opens a node again whose announced end, or advice, holds no more. Replicas that drain already end all the same: their
     /// successors may come back here.
-    mutating func reclaimWithdrawn(_ node: NodeKey, kind: ReclaimNotice.Kind) {
-        guard reclaims[node]?.kind == kind else { return }
-        reclaims[node] = nil
+    mutating func reclaimWithdrawn(_ pool: PoolName, node: Int, kind: ReclaimNotice.Kind, now: Moment) {
+        guard nodes[pool]?.withdraw(node, kind, now: now) == true else { return }
         noteLifeChange()
     }
 
     /// Whether nothing runs on a node now, not even a replica that is ending.
-    package func isVacant(pool: PoolName, node: Int) -> Bool {
-        let key = NodeKey(pool: pool, index: node)
-        return !replicas.contains { runs($0, on: key) }
-    }
+    package func isVacant(pool: PoolName, node: Int) -> Bool { !replicas.contains { runs($0, on: node, of: pool) } }
 }

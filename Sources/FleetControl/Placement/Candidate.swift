@@ -10,7 +10,7 @@ struct Candidate {
     /// Round trip from each load's users, through the best gateway.
     let roundTrips: [Duration]
 
-    var ledgerKey: PoolLedger.Key { PoolLedger.Key(plane: plane.name, pool: pool.name) }
+    var ledgerKey: PoolKey { PoolKey(plane: plane.name, pool: pool.name) }
 
     /// Price of one request per second of throughput; nil where the price is not known.
     var usdPerRate: Double? {

@@ -46,7 +46,7 @@ package struct Handover: Equatable, Sendable {
         _ fleet: Fleet, _ decision: PlacementDecision, _ observation: FleetObservation, resting: Set<WorkloadName> = [],
         now: Moment
     ) {
-        var ledger = PoolLedger(planes: fleet.planes, holding: decision)
+        var ledger = PoolLedger(fleet, holding: decision)
         var begun: [Place: Moment] = [:]
         var kept: [Kept] = []
         for workload in fleet.workloads where !resting.contains(workload.name) {
@@ -105,8 +105,9 @@ package struct Handover: Equatable, Sendable {
                     serving.count { $0.pool == pool.name } - (wanted.first { $0.pool == pool.name }?.count ?? 0)
                 let profile = workload.replica.profile.first { $0.accelerator == pool.accelerator }
                 guard count > 0, let profile else { continue }
-                let key = PoolLedger.Key(plane: plane.name, pool: pool.name)
-                let fitting = (0..<count).prefix { _ in ledger.take(profile.accelerators, from: key) }.count
+                let key = PoolKey(plane: plane.name, pool: pool.name)
+                let fitting = (0..<count).prefix { _ in ledger.take(profile.accelerators, for: workload.workloadClass, from: key)
+                }.count
                 guard fitting > 0 else { continue }
                 surplus.append(
                     Kept(

@@ -10,13 +10,24 @@ import FleetModel
 /// Where a plan says what should run now, that comes before all of it, as far as the fence, hardware, room, drains and limits of
 /// the fleet as it is allow; what they do not allow is placed by the steps above, and said.
 package enum Placement {
+    /// Nodes that their provider may take are left for others where everything that has a place with them has one without.
     package static func decide(_ inputs: PlacementInputs) -> PlacementDecision {
+        let careful = place(inputs)
+        guard !inputs.shortage.advised.isEmpty else { return careful }
+        var others = inputs
+        others.shortage = inputs.shortage.withoutAdvice
+        let full = place(others)
+        func unplaced(_ decision: PlacementDecision) -> Int { decision.workloads.reduce(0) { $0 + $1.shortfalls.count } }
+        return unplaced(careful) <= unplaced(full) ? careful : full
+    }
+
+    private static func place(_ inputs: PlacementInputs) -> PlacementDecision {
         let searches = inputs.fleet.workloads.map { CandidateSearch(workload: $0, inputs: inputs) }
         let order = searches.indices.sorted { left, right in
             rank(searches[left]) < rank(searches[right])
         }
         var placings = searches.map { WorkloadPlacing(search: $0) }
-        var ledger = PoolLedger(planes: inputs.fleet.planes)
+        var ledger = PoolLedger(planes: inputs.fleet.planes, shortage: inputs.shortage)
         if let planned = inputs.planned {
             ledger = follow(planned, &placings, order: order, ledger: ledger)
         }

@@ -24,16 +24,19 @@ package struct PlacementInputs: Equatable, Sendable {
     package var wanted: [WorkloadName: Int]
     /// What a plan wants now; nil where there is none.
     package var planned: PlannedReplicas?
+    /// Nodes that should not be counted on now.
+    package var shortage: NodeShortage
 
     package init(
         fleet: Fleet, drained: Set<PlaneName> = [], loads: [WorkloadName: [Load]] = [:],
-        wanted: [WorkloadName: Int] = [:], planned: PlannedReplicas? = nil
+        wanted: [WorkloadName: Int] = [:], planned: PlannedReplicas? = nil, shortage: NodeShortage = .none
     ) {
         self.fleet = fleet
         self.drained = drained
         self.loads = loads
         self.wanted = wanted
         self.planned = planned
+        self.shortage = shortage
     }
 
     func load(of workload: Workload) -> [Load] {

@@ -178,7 +178,7 @@ struct WorkloadPlacing {
     mutating func take(_ index: Int, because: String) -> Bool {
         guard total < workload.scaling.maxReplicas else { return false }
         let candidate = search.candidates[index]
-        guard ledger.take(candidate.profile.accelerators, from: candidate.ledgerKey) else {
+        guard ledger.take(candidate.profile.accelerators, for: workload.workloadClass, from: candidate.ledgerKey) else {
             full[index] = true
             return false
         }

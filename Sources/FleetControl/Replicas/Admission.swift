@@ -2,13 +2,33 @@ import FleetModel
 
 /// What of an assignment a plane will run: the wanted replicas that pack into its pools, and why the others do not.
 ///
-/// First-fit decreasing over the nodes of each pool, no replica over two nodes. A plane trusts no sender with its capacity:
+/// First-fit decreasing over the nodes of each pool, no replica over two nodes and no two classes on one. A plane trusts no sender with its capacity:
 /// whatever is asked for, no more is started than the pools hold.
 struct Admission: Equatable, Sendable {
     struct Want: Equatable, Sendable {
         let specification: ReplicaSpecification
         let count: Int
         let drain: Duration
+    }
+
+    /// The nodes of one pool while they are filled.
+    private struct PoolBins {
+        let pool: CapacityPool
+        var nodes: [(free: Int, workloadClass: WorkloadClass?)] = []
+
+        mutating func take(_ placement: PlaneAssignment.Placement, for workloadClass: WorkloadClass?) -> Bool {
+            let count = placement.acceleratorsPerReplica
+            let node = nodes.firstIndex { $0.free >= count && pool.mayShare($0.workloadClass, workloadClass) }
+            if let node {
+                nodes[node].free -= count
+                nodes[node].workloadClass = nodes[node].workloadClass ?? workloadClass
+            } else if nodes.count < pool.maxNodes {
+                nodes.append((pool.acceleratorsPerNode - count, workloadClass))
+            } else {
+                return false
+            }
+            return true
+        }
     }
 
     /// Largest replicas first, then by workload and pool.
@@ -23,8 +43,8 @@ struct Admission: Equatable, Sendable {
             admitEndpoints(assignment, room: &room, policy: policy)
             return
         }
-        var pools: [PoolName: (pool: CapacityPool, free: [Int])] = [:]
-        for pool in assignment.pools where pools[pool.name] == nil { pools[pool.name] = (pool, []) }
+        var pools: [PoolName: PoolBins] = [:]
+        for pool in assignment.pools where pools[pool.name] == nil { pools[pool.name] = PoolBins(pool: pool) }
         var seen: Set<Key> = []
         for (workload, placement) in Self.sorted(assignment) {
             guard seen.insert(Key(workload: workload.name, pool: placement.pool)).inserted else {
@@ -36,7 +56,7 @@ struct Admission: Equatable, Sendable {
                 continue
             }
             var count = 0
-            while count < placement.count, room > 0, Self.take(placement, from: &pools) {
+            while count < placement.count, room > 0, pools[placement.pool]?.take(placement, for: workload.workloadClass) == true {
                 count += 1
                 room -= 1
             }
@@ -83,21 +103,6 @@ struct Admission: Equatable, Sendable {
         return nil
     }
 
-    private static func take(
-        _ placement: PlaneAssignment.Placement, from pools: inout [PoolName: (pool: CapacityPool, free: [Int])]
-    ) -> Bool {
-        guard var entry = pools[placement.pool] else { return false }
-        if let node = entry.free.firstIndex(where: { $0 >= placement.acceleratorsPerReplica }) {
-            entry.free[node] -= placement.acceleratorsPerReplica
-        } else if entry.free.count < entry.pool.maxNodes {
-            entry.free.append(entry.pool.acceleratorsPerNode - placement.acceleratorsPerReplica)
-        } else {
-            return false
-        }
-        pools[placement.pool] = entry
-        return true
-    }
-
     private static func shortage(
         _ placement: PlaneAssignment.Placement, count: Int, pool: CapacityPool?, room: Int, policy: ReplicaPolicy
     ) -> String {
@@ -127,39 +132,13 @@ struct Admission: Equatable, Sendable {
         let specification = ReplicaSpecification(
             workload: workload.name, generation: workload.generation, models: workload.models, engine: workload.engine,
             driver: driver, pool: placement.pool, accelerator: placement.accelerator,
-            acceleratorsPerReplica: placement.acceleratorsPerReplica)
+            acceleratorsPerReplica: placement.acceleratorsPerReplica, workloadClass: workload.workloadClass,
+            checkpoint: workload.checkpoint)
         let drain = Duration.milliseconds(max(0, workload.drainMilliseconds))
         wants.append(Want(specification: specification, count: count, drain: min(drain, policy.drainLimit)))
     }
 
     private mutating func refuse(_ workload: PlaneAssignment.Workload, _ reason: String) {
         refusals.append(PlaneReport.Refusal(workload: workload.name, reason: reason))
-    }
-}
-
-/// Which accelerators of one pool are free right now.
-struct PoolOccupancy {
-    private let perNode: Int
-    private var taken: [Bool]
-
-    /// - Parameter closed: nodes on which nothing is started.
-    init(pool: CapacityPool, replicas: [Replica], closed: Set<Int> = []) {
-        perNode = max(0, pool.acceleratorsPerNode)
-        taken = Array(repeating: false, count: perNode * max(0, pool.maxNodes))
-        for replica in replicas where replica.specification.pool == pool.name {
-            for device in replica.devices where taken.indices.contains(device) { taken[device] = true }
-        }
-        for device in taken.indices where closed.contains(device / perNode) { taken[device] = true }
-    }
-
-    /// Takes `count` accelerators of one node: of the fullest node that has them, so that large replicas find whole nodes later.
-    func room(for count: Int) -> [Int]? {
-        guard count > 0, count <= perNode else { return nil }
-        var best: [Int]?
-        for node in stride(from: 0, to: taken.count, by: perNode) {
-            let free = (node..<node + perNode).filter { !taken[$0] }
-            if free.count >= count, best.map({ free.count < $0.count }) ?? true { best = free }
-        }
-        return best.map { Array($0.prefix(count)) }
     }
 }

@@ -22,6 +22,16 @@ package enum PlaneEvent: Equatable, Sendable {
     case reclaimWithdrawn(pool: PoolName, node: Int, kind: ReclaimNotice.Kind)
     /// The node is gone, announced or not, with everything that ran on it.
     case nodeLost(pool: PoolName, node: Int)
+    /// A node that was asked for, or resumed, is ready. One that nobody asked for, as after a restart of the plane, is taken in.
+    case nodeLaunched(pool: PoolName, node: Int)
+    /// A node that was asked for is not given; it is asked for again after a while.
+    case nodeRefused(pool: PoolName, node: Int, reason: String)
+    /// A node that was told to stop has stopped, and is kept.
+    case nodeStopped(pool: PoolName, node: Int)
+    /// A node that was given back is no more.
+    case nodeReleased(pool: PoolName, node: Int)
+    /// The replica saved its work; `problem` says why it could not.
+    case checkpointed(ReplicaID, problem: String?)
     /// ``PlaneReconciler/nextDeadline`` passed.
     case deadlinePassed
     /// The plane ends: every replica drains, none is started.
@@ -42,6 +52,14 @@ package enum PlaneAction: Equatable, Sendable {
     case measure(ReplicaID)
     /// Nothing more will be asked of it: let go of whatever belongs to it.
     case forget(ReplicaID)
+    /// Ask it to save its work; answered by `checkpointed` within the time.
+    case checkpoint(ReplicaID, within: Duration, reason: String)
+    /// Bring a node up; answered by `nodeLaunched` or `nodeRefused`.
+    case launchNode(NodeOrder)
+    /// Shut a node down and keep it; answered by `nodeStopped`.
+    case stopNode(pool: PoolName, node: Int)
+    /// Give a node back, or let go of what is left of a lost one; answered by `nodeReleased`.
+    case releaseNode(pool: PoolName, node: Int)
     case publish(Change)
 
     package enum Change: Equatable, Sendable {

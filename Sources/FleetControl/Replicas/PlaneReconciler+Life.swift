@@ -129,9 +129,25 @@ extension PlaneReconciler {
         noteLifeChange()
         if wasServing {
             replicas[index].noticeUntil = now.advanced(by: min(policy.drainNotice, within))
+            askForCheckpoint(index, within: within)
         } else {
             stop(index, grace: policy.stopGrace, now: now)
         }
+    }
+
+    /// Work that no gateway waits for is lost with its replica unless it is saved.
+    private mutating func askForCheckpoint(_ index: Int, within: Duration) {
+        guard let call = replicas[index].specification.checkpoint, within > .zero else { return }
+        replicas[index].checkpoint = .asked
+        let limit = min(.milliseconds(max(1, call.timeoutMilliseconds)), within)
+        actions.append(.checkpoint(replicas[index].id, within: limit, reason: replicas[index].reason))
+    }
+
+    mutating func checkpointed(_ id: ReplicaID, problem: String?) {
+        guard let index = index(of: id), replicas[index].checkpoint == .asked else { return }
+        replicas[index].checkpoint = problem == nil ? .saved : .failed
+        replicas[index].reason += problem.map { "; its work could not be saved: \($0)" } ?? "; its work is saved"
+        noteLifeChange()
     }
 
     /// Ends a replica that does not get well, to start it again.
@@ -202,7 +218,7 @@ extension PlaneReconciler {
         }
     }
 
-    /// Stops a draining replica once gateways had notice and it is idle, or its time is up. An engine that does not say what
+    /// Stops a draining replica once gateways had notice and it is idle or has saved its work, or its time is up. An engine that does not say what
     /// it is doing is told to stop after the notice and has the rest of the time to finish by itself.
     private mutating func advanceDrain(_ index: Int, now: Moment) {
         let replica = replicas[index]
@@ -215,7 +231,8 @@ extension PlaneReconciler {
             guard notice <= now else { return }
             replicas[index].noticeUntil = nil
         }
-        if replica.load?.isIdle ?? true {
+        guard replica.checkpoint != .asked else { return }
+        if replica.checkpoint == .saved || replica.load?.isIdle ?? true {
             stop(index, grace: max(policy.stopGrace, deadline.since(now)), now: now)
         }
     }

@@ -7,6 +7,7 @@ extension PlaneReconciler {
         var refusals: [PlaneReport.Refusal] = []
         leaveUnwanted(now: now)
         for want in admission.wants { settle(want, refusals: &refusals, now: now) }
+        arrangeNodes(now: now)
         if refusals != blocked {
             blocked = refusals
             noteLifeChange()
@@ -16,6 +17,12 @@ extension PlaneReconciler {
     private func isOf(_ want: Admission.Want, _ replica: Replica) -> Bool {
         replica.isActive && replica.specification.workload == want.specification.workload
             && replica.specification.pool == want.specification.pool
+    }
+
+    /// True for a replica that may stay; one of an older generation, or on a node its provider may take, serves until another
+    /// does.
+    private func isCurrent(_ want: Admission.Want, _ replica: Replica) -> Bool {
+        replica.specification == want.specification && !isCordoned(replica)
     }
 
     private mutating func leaveUnwanted(now: Moment) {
@@ -51,23 +58,25 @@ extension PlaneReconciler {
                 leave(replica.id, reason: reason, now: now, within: want.drain)
             }
         }
-        let old = replicas.filter { isOf(want, $0) && $0.specification != want.specification }
-        let readyCurrent = replicas.count {
-            isOf(want, $0) && $0.specification == want.specification && $0.state == .ready
-        }
+        let old = replicas.filter { isOf(want, $0) && !isCurrent(want, $0) }
+        let readyCurrent = replicas.count { isOf(want, $0) && isCurrent(want, $0) && $0.state == .ready }
         let surplus = old.count + readyCurrent - want.count
         guard surplus > 0 else { return }
         for replica in old.sorted(by: { ($0.worth, $0.id) < ($1.worth, $1.id) }).prefix(surplus) {
-            leave(replica.id, reason: reason, now: now, within: want.drain)
+            let isOutdated = replica.specification != want.specification
+            leave(replica.id, reason: isOutdated ? reason : "its node may be reclaimed", now: now, within: want.drain)
         }
     }
 
-    /// A lower count takes the least healthy first, then the newest.
+    /// A lower count takes the least healthy first, then those on the emptiest nodes, so that nodes can go, then the newest.
     private mutating func leaveSurplus(_ want: Admission.Want, now: Moment) {
-        let current = replicas.filter { isOf(want, $0) && $0.specification == want.specification }
+        let current = replicas.filter { isOf(want, $0) && isCurrent(want, $0) }
         guard current.count > want.count else { return }
-        let order = current.sorted { $0.worth != $1.worth ? $0.worth < $1.worth : $0.id > $1.id }
-        for replica in order.prefix(current.count - want.count) {
+        let order = current.map { (replica: $0, held: accelerators(besides: $0)) }.sorted { left, right in
+            let (first, second) = ((left.replica.worth, left.held), (right.replica.worth, right.held))
+            return first != second ? first < second : left.replica.id > right.replica.id
+        }
+        for replica in order.prefix(current.count - want.count).map(\.replica) {
             leave(replica.id, reason: "fewer replicas wanted", now: now, within: want.drain)
         }
     }
@@ -77,6 +86,10 @@ extension PlaneReconciler {
             guard let index = index(of: replica.id), let due = replica.retryAt else { continue }
             guard due <= now else {
                 if replica.awaitsAddress { refusals.append(addressShortage(want)) }
+                continue
+            }
+            guard !isCordoned(replica) else {
+                bury(index, reason: replica.reason, now: now)
                 continue
             }
             guard let port = addresses.take(for: want.specification.workload, now: now) else {
@@ -98,11 +111,10 @@ extension PlaneReconciler {
         }
         while true {
             let mine = replicas.filter { isOf(want, $0) }
-            let current = mine.filter { $0.specification == want.specification }
-            let oldCount = mine.count - current.count
+            let current = mine.filter { isCurrent(want, $0) }
             guard current.count < want.count, mine.count <= want.count else { return }
             guard let devices = room(for: want.specification) else {
-                makeRoom(want, current: current, oldCount: oldCount, refusals: &refusals, now: now)
+                makeRoom(want, current: current, refusals: &refusals, now: now)
                 return
             }
             guard let port = addresses.take(for: want.specification.workload, now: now) else {
@@ -115,19 +127,30 @@ extension PlaneReconciler {
     }
 
     /// Nothing is free for one more. While something in the pool is ending its room is waited for; else one outdated replica
-    /// goes first; else the pool is fragmented, which is said.
+    /// goes first; else a node is, unless there can be none; else the pool is fragmented, which is said.
     private mutating func makeRoom(
-        _ want: Admission.Want, current: [Replica], oldCount: Int, refusals: inout [PlaneReport.Refusal], now: Moment
+        _ want: Admission.Want, current: [Replica], refusals: inout [PlaneReport.Refusal], now: Moment
     ) {
-        let isRoomComing = replicas.contains { $0.specification.pool == want.specification.pool && $0.state == .draining }
+        let isRoomComing = replicas.contains {
+            $0.specification.pool == want.specification.pool && $0.state == .draining && isOnOpenNode($0)
+        }
         if isRoomComing { return }
-        if oldCount > 0 {
+        let old = replicas.filter { isOf(want, $0) && $0.specification != want.specification && !isCordoned($0) }
+        if !old.isEmpty {
             guard current.allSatisfy({ $0.state == .ready }) else { return }
-            let old = replicas.filter { isOf(want, $0) && $0.specification != want.specification }
             guard let first = old.min(by: { ($0.worth, $0.id) < ($1.worth, $1.id) }) else { return }
             let reason = "makes room for generation \(want.specification.generation)"
             leave(first.id, reason: reason, now: now, within: want.drain)
             return
+        }
+        // All that are wanted run, some of them on nodes that may be taken.
+        if replicas.count(where: { isOf(want, $0) }) >= want.count { return }
+        switch nodeWait(want.specification) {
+        case .short: return
+        case .long(let reason):
+            refusals.append(PlaneReport.Refusal(workload: want.specification.workload, reason: reason))
+            return
+        case nil: break
         }
         refusals.append(
             PlaneReport.Refusal(
@@ -139,9 +162,7 @@ extension PlaneReconciler {
     /// Accelerators for one more replica; empty for an endpoint, which needs none.
     private func room(for specification: ReplicaSpecification) -> [Int]? {
         if specification.isEndpoint { return [] }
-        guard let pool = assignment?.pools.first(where: { $0.name == specification.pool }) else { return nil }
-        let closed = Set(reclaims.keys.filter { $0.pool == pool.name }.map(\.index))
-        return PoolOccupancy(pool: pool, replicas: replicas, closed: closed).room(for: specification.acceleratorsPerReplica)
+        return nodes[specification.pool].flatMap { PoolOccupancy(nodes: $0, replicas: replicas).room(for: specification) }
     }
 
     private func addressShortage(_ want: Admission.Want) -> PlaneReport.Refusal {

@@ -5,8 +5,9 @@ package import FleetModel
 /// starting → ready ⇄ unready → draining → gone, and after a failure: backing-off → starting as a new incarnation.
 ///
 /// Invariants, whatever is heard and in whatever order: no two living replicas share a port; an incarnation number is given
-/// once; never more accelerators are held than the pools have, and no replica's lie on two nodes; a port goes to another
-/// workload only after its quarantine. A drained plane keeps its replicas running: gateways avoid it, and its return costs
+/// once; never more accelerators are held than the pools have, and no replica's lie on two nodes; a replica is started only on a
+/// node that is ready and that its provider has not announced to take; replicas of two classes stand on one node only where the
+/// pool says so; a port goes to another workload only after its quarantine. A drained plane keeps its replicas running: gateways avoid it, and its return costs
 /// no cold start; whoever wants the capacity back lowers the counts.
 package struct PlaneReconciler: Sendable {
     let plane: PlaneName
@@ -26,8 +27,10 @@ package struct PlaneReconciler: Sendable {
     /// Wanted but not started now for lack of room or of an address.
     var blocked: [PlaneReport.Refusal] = []
     var addressRetryAt: Moment?
-    /// Nodes their provider will take, or may.
-    var reclaims: [NodeKey: ReclaimNotice] = [:]
+    /// The nodes of the assignment's pools.
+    var nodes: [PoolName: PoolNodes] = [:]
+    /// When the last event was taken.
+    private var handledAt = Moment.origin
     private var jitter: SplitMix64
 
     /// What the event at hand led to so far.
@@ -59,6 +62,7 @@ package struct PlaneReconciler: Sendable {
         actions = []
         change = nil
         isIdentityChanged = false
+        handledAt = now
         take(event, now: now)
         advance(now: now)
         if !isShuttingDown { settle(now: now) }
@@ -85,7 +89,7 @@ package struct PlaneReconciler: Sendable {
             if replica.state == .draining, !replica.isStopping { note(replica.drainDeadline) }
             note(replica.retryAt)
         }
-        for notice in reclaims.values { note(notice.deadline) }
+        for pool in nodes.values { note(pool.nextDeadline(after: handledAt)) }
         if !isShuttingDown {
             note(addressRetryAt)
             for entry in refused { note(entry.until) }
@@ -97,7 +101,7 @@ package struct PlaneReconciler: Sendable {
 
     private mutating func take(_ event: PlaneEvent, now: Moment) {
         switch event {
-        case .assigned(let assignment): assign(assignment)
+        case .assigned(let assignment): assign(assignment, now: now)
         case .started(let id, let pid): started(id, pid: pid, now: now)
         case .startRefused(let id, let reason): startRefused(id, reason: reason, now: now)
         case .exited(let id, let reason): exited(id, reason: reason, now: now)
@@ -105,19 +109,25 @@ package struct PlaneReconciler: Sendable {
         case .probeFailed(let id, let reason): probeFailed(id, reason: reason, now: now)
         case .loadMeasured(let id, let load): measured(id, load: load, now: now)
         case .reclaimNoticed(let pool, let node, let within, let kind):
-            reclaimNoticed(NodeKey(pool: pool, index: node), within: within, kind: kind, now: now)
-        case .reclaimWithdrawn(let pool, let node, let kind): reclaimWithdrawn(NodeKey(pool: pool, index: node), kind: kind)
-        case .nodeLost(let pool, let node): nodeLost(NodeKey(pool: pool, index: node), now: now)
+            reclaimNoticed(pool, node: node, within: within, kind: kind, now: now)
+        case .reclaimWithdrawn(let pool, let node, let kind): reclaimWithdrawn(pool, node: node, kind: kind, now: now)
+        case .nodeLost(let pool, let node): nodeLost(pool, node: node, now: now)
+        case .nodeLaunched(let pool, let node): nodeLaunched(pool, node: node, now: now)
+        case .nodeRefused(let pool, let node, let reason): nodeRefused(pool, node: node, reason: reason, now: now)
+        case .nodeStopped(let pool, let node): nodes[pool]?.stopped(node, now: now)
+        case .nodeReleased(let pool, let node): nodes[pool]?.released(node, now: now)
+        case .checkpointed(let id, let problem): checkpointed(id, problem: problem)
         case .deadlinePassed: break
         case .shutdownRequested(let within): shutDown(within: within, now: now)
         }
     }
 
-    private mutating func assign(_ newer: PlaneAssignment) {
+    private mutating func assign(_ newer: PlaneAssignment, now: Moment) {
         guard newer.plane == plane, !isShuttingDown else { return }
         if let known = assignment, newer.version <= known.version { return }
         assignment = newer
         admission = Admission(newer, policy: policy)
+        declareNodes(now: now)
         change = .life
     }
 

@@ -10,6 +10,11 @@ struct Replica: Equatable, Sendable {
         case restart
     }
 
+    /// Whether its work was saved before it is stopped.
+    enum Checkpoint: Equatable, Sendable {
+        case asked, saved, failed
+    }
+
     let id: ReplicaID
     let specification: ReplicaSpecification
     /// Accelerators held, from the start until the process has ended and its place is given up.
@@ -41,6 +46,7 @@ struct Replica: Equatable, Sendable {
     /// While draining: told to stop not before the first and at the latest at the second.
     var noticeUntil: Moment?
     var drainDeadline: Moment?
+    var checkpoint: Checkpoint?
     var isStopping = false
     var killAt: Moment?
     /// While backing off.

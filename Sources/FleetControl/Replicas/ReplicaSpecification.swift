@@ -11,10 +11,15 @@ package struct ReplicaSpecification: Equatable, Sendable {
     package var pool: PoolName
     package var accelerator: AcceleratorType
     package var acceleratorsPerReplica: Int
+    /// Decides whose replicas may stand beside it; nil stands beside any.
+    package var workloadClass: WorkloadClass?
+    /// How it saves its work before it is stopped.
+    package var checkpoint: CheckpointCall?
 
     package init(
         workload: WorkloadName, generation: UInt64, models: [String], engine: EngineSpec?, driver: PlaneDriver, pool: PoolName,
-        accelerator: AcceleratorType, acceleratorsPerReplica: Int
+        accelerator: AcceleratorType, acceleratorsPerReplica: Int, workloadClass: WorkloadClass? = nil,
+        checkpoint: CheckpointCall? = nil
     ) {
         self.workload = workload
         self.generation = generation
@@ -24,6 +29,8 @@ package struct ReplicaSpecification: Equatable, Sendable {
         self.pool = pool
         self.accelerator = accelerator
         self.acceleratorsPerReplica = acceleratorsPerReplica
+        self.workloadClass = workloadClass
+        self.checkpoint = checkpoint
     }
 
     /// Where deep health is asked for on the replica's own address.

@@ -36,6 +36,7 @@ package struct AssignmentComposer: Sendable {
         return PlaneAssignment.Workload(
             name: workload.name, generation: workload.metadata.generation ?? 0, models: workload.models,
             placements: placements.sorted { $0.pool < $1.pool }, engine: workload.replica.engine,
-            drainMilliseconds: Int(workload.replica.drainTimeout.milliseconds.rounded(.up)))
+            drainMilliseconds: Int(workload.replica.drainTimeout.milliseconds.rounded(.up)),
+            workloadClass: workload.workloadClass, checkpoint: workload.replica.checkpoint)
     }
 }

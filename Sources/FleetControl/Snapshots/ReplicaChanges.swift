@@ -27,7 +27,7 @@ package enum ReplicaChanges {
     /// Whether anything a status shows changed; loads and ages do not count.
     package static func isMaterial(from old: PlaneReport, to new: PlaneReport) -> Bool {
         guard old.assignment == new.assignment, old.feedAddress == new.feedAddress, old.refusals == new.refusals,
-            old.replicas.count == new.replicas.count
+            old.replicas.count == new.replicas.count, !NodeChanges.isMaterial(from: old, to: new)
         else { return true }
         return zip(old.replicas, new.replicas).contains { $0.id != $1.id || $0.state != $1.state }
     }

@@ -177,7 +177,7 @@ package struct StatusComposer: Sendable {
                 connected(connection, what: "plane \(plane.name)", command: "tradewind plane \(plane.name)"),
                 self.ready(plane.name, report: report, connection: connection, wanted: wanted, ready: ready),
                 drainedCondition(plane.name),
-            ],
+            ] + (connection == .connected ? PoolStatus(plane, report).conditions : []),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: ready), address: report?.feedAddress)
     }
 

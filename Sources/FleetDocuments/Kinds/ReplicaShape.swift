@@ -48,6 +48,7 @@ extension ValueRule where Value == ReplicaDraft {
                 .required("profile", \.profile, .profile),
                 .optional("engine", \.plain.engine, .engine),
                 .optional("drainTimeout", \.plain.drainTimeout, default: blank.drainTimeout, .quantity),
+                .optional("checkpoint", \.plain.checkpoint, CheckpointCall.rule),
                 .group(
                     "artifact",
                     [

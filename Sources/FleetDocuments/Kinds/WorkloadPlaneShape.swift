@@ -69,6 +69,9 @@ extension WorkloadPlane {
             .optional("commitment", \.pool.commitment, .choice),
             .optional("interruptions", \.interruptions, .quantity),
             .optional("replacementTime", \.pool.replacementTime, .quantity),
+            .optional("provisioning", \.pool.provisioning, NodeProvisioning.rule),
+            .optional("warm", \.pool.warm, WarmPool.rule),
+            .optional("sharing", \.pool.sharing, .choice),
         ])
 
     private static func resolve(_ draft: PlaneDraft, _ node: DocumentNode, _ reading: inout Reading) -> WorkloadPlane {

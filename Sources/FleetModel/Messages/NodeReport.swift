@@ -9,6 +9,8 @@ package struct NodeReport: Equatable, Sendable, Codable {
         case reclaiming
         /// Kept in a warm pool, stopped: it starts sooner than a new one and costs little.
         case stopped
+        /// Kept in a warm pool, running and empty: ready at once.
+        case idle
     }
 
     package var pool: PoolName
@@ -16,7 +18,8 @@ package struct NodeReport: Equatable, Sendable, Codable {
     package var index: Int
     package var state: State
     package var stateAgeMilliseconds: Double
-    /// Until its provider takes it; nil where nobody announced that.
+    /// Until its provider takes it; nil where nobody announced that: a `reclaiming` node without it is at risk, by its
+    /// provider's advice.
     package var reclaimInMilliseconds: Double?
 
     package init(
@@ -38,11 +41,23 @@ package struct PoolHistory: Equatable, Sendable, Codable {
     package var refused: UInt64
     /// Taken back by the provider.
     package var reclaimed: UInt64
+    /// Given back because nothing ran there.
+    package var released: UInt64?
+    /// Of the pool's `maxNodes`, how many cannot be had now: being taken, taken a short time ago, or refused a short time ago.
+    package var unavailable: Int?
+    /// Why nodes were refused last, while that is so recent that none is asked for.
+    package var refusal: String?
 
-    package init(pool: PoolName, launched: UInt64 = 0, refused: UInt64 = 0, reclaimed: UInt64 = 0) {
+    package init(
+        pool: PoolName, launched: UInt64 = 0, refused: UInt64 = 0, reclaimed: UInt64 = 0, released: UInt64? = nil,
+        unavailable: Int? = nil, refusal: String? = nil
+    ) {
         self.pool = pool
         self.launched = launched
         self.refused = refused
         self.reclaimed = reclaimed
+        self.released = released
+        self.unavailable = unavailable
+        self.refusal = refusal
     }
 }

@@ -1,3 +1,6 @@
+/// ``Workload/Class``, where the assignment's own `Workload` hides it.
+package typealias WorkloadClass = Workload.Class
+
 /// What one plane should run. Written by the control plane, kept on the plane's disk (0600: it holds feed keys), and acted
 /// on for as long as no newer one arrives.
 package struct PlaneAssignment: Equatable, Sendable, Codable {
@@ -12,10 +15,14 @@ package struct PlaneAssignment: Equatable, Sendable, Codable {
         package var placements: [Placement]
         package var engine: EngineSpec?
         package var drainMilliseconds: Int
+        /// Decides whose replicas may stand beside its own; nil, from an older control plane, stands beside any.
+        package var workloadClass: WorkloadClass?
+        /// How a replica saves its work before it is stopped.
+        package var checkpoint: CheckpointCall?
 
         package init(
             name: WorkloadName, generation: UInt64, models: [String], placements: [Placement], engine: EngineSpec?,
-            drainMilliseconds: Int
+            drainMilliseconds: Int, workloadClass: WorkloadClass? = nil, checkpoint: CheckpointCall? = nil
         ) {
             self.name = name
             self.generation = generation
@@ -23,6 +30,8 @@ package struct PlaneAssignment: Equatable, Sendable, Codable {
             self.placements = placements
             self.engine = engine
             self.drainMilliseconds = drainMilliseconds
+            self.workloadClass = workloadClass
+            self.checkpoint = checkpoint
         }
     }
 

@@ -14,6 +14,8 @@ package struct ReplicaRequirement: Equatable, Sendable {
     package var engine: EngineSpec?
     /// How long a replica may finish its requests when told to stop.
     package var drainTimeout: Duration
+    /// How it saves its work before it is stopped; nil where there is nothing to save.
+    package var checkpoint: CheckpointCall?
     /// Size of the stored model, for what storing it near its replicas costs; nil where it is not known.
     package var artifact: Gibibytes?
     /// Which version of the stored model is served, for whoever asks for predictions; nil where it is not told.
@@ -23,7 +25,7 @@ package struct ReplicaRequirement: Equatable, Sendable {
         memory: Gibibytes? = nil, accelerators: Int? = nil, architectures: [AcceleratorArchitecture] = [],
         types: [AcceleratorType] = [],
         profile: [AcceleratorProfile], engine: EngineSpec? = nil, drainTimeout: Duration = .seconds(30),
-        artifact: Gibibytes? = nil, revision: String? = nil
+        artifact: Gibibytes? = nil, revision: String? = nil, checkpoint: CheckpointCall? = nil
     ) {
         self.memory = memory
         self.accelerators = accelerators
@@ -34,6 +36,7 @@ package struct ReplicaRequirement: Equatable, Sendable {
         self.drainTimeout = drainTimeout
         self.artifact = artifact
         self.revision = revision
+        self.checkpoint = checkpoint
     }
 }
 

@@ -106,6 +106,12 @@ package struct CapacityPool: Equatable, Sendable, Codable {
     package var interruptionsPerNodeHour: Double?
     /// Time until a reclaimed spot node is replaced and serves; nil where it is not known.
     package var replacementTime: Duration?
+    /// How its nodes come and go; nil where they are always there.
+    package var provisioning: NodeProvisioning?
+    /// Nodes kept for when they are needed; nil where none are.
+    package var warm: WarmPool?
+    /// Nil is ``NodeSharing/sameClass``.
+    package var sharing: NodeSharing?
 
     /// For how long this pool is paid for; nil where nothing is committed to.
     package var term: Commitment? { tier == .reserved && !owned ? commitment ?? .oneYear : nil }
@@ -113,7 +119,8 @@ package struct CapacityPool: Equatable, Sendable, Codable {
     package init(
         name: PoolName, offer: String? = nil, accelerator: AcceleratorType, acceleratorsPerNode: Int, tier: Tier,
         owned: Bool = false, maxNodes: Int, usdPerNodeHour: Double? = nil, commitment: Commitment? = nil,
-        interruptionsPerNodeHour: Double? = nil, replacementTime: Duration? = nil
+        interruptionsPerNodeHour: Double? = nil, replacementTime: Duration? = nil, provisioning: NodeProvisioning? = nil,
+        warm: WarmPool? = nil, sharing: NodeSharing? = nil
     ) {
         self.name = name
         self.offer = offer
@@ -126,6 +133,9 @@ package struct CapacityPool: Equatable, Sendable, Codable {
         self.commitment = commitment
         self.interruptionsPerNodeHour = interruptionsPerNodeHour
         self.replacementTime = replacementTime
+        self.provisioning = provisioning
+        self.warm = warm
+        self.sharing = sharing
     }
 }
 

@@ -55,6 +55,7 @@ extension ProblemCollector {
                 basis: [field.key("owned")])
         }
         checkTerms(pool, field)
+        checkNodes(pool, field)
     }
 
     private mutating func checkTerms(_ pool: CapacityPool, _ field: FieldPath) {

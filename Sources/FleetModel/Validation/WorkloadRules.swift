@@ -55,6 +55,7 @@ extension ProblemCollector {
         }
         checkAcceleratorRequirement(replica)
         checkSize(replica.artifact, atMost: Gibibytes(1_048_576), "spec.replica.artifact.size")
+        checkCheckpoint(replica)
         let drain: FieldPath = "spec.replica.drainTimeout"
         require(
             replica.drainTimeout <= .seconds(3_600), drain, "\(replica.drainTimeout.text) is too long", accepted: "at most 1h")

@@ -112,6 +112,10 @@ package final class EndpointReplicaDriver: ReplicaDriver {
 
     package func measure(_ id: ReplicaID) async -> ReplicaLoad? { running.withLock { $0[id]?.forwarder.load } }
 
+    package func checkpoint(_ id: ReplicaID, within: Duration, reason: String) async -> PlaneEvent {
+        .checkpointed(id, problem: "an endpoint's work is not the plane's")
+    }
+
     package func forget(_ id: ReplicaID) {}
 
     package func shutdown() async {

@@ -12,6 +12,8 @@ package final class LocalReplicaDriver: ReplicaDriver {
         let probe: ReplicaProbe
         let base: String
         let healthPath: String
+        let checkpoint: CheckpointCall?
+        let tls: ReplicaTLS?
     }
 
     /// The reconciler kills at its own deadline; the supervisor's must lie behind it.
@@ -57,7 +59,9 @@ package final class LocalReplicaDriver: ReplicaDriver {
         let probe = tls.map { ReplicaProbe(eventLoopGroup: eventLoopGroup, tls: $0, host: host) } ?? probe
         let base = tls.map { "https://\($0.serverName):\(order.port)" } ?? "http://\(host):\(order.port)"
         running.withLock {
-            $0[order.id] = Running(process: process, probe: probe, base: base, healthPath: order.specification.healthPath)
+            $0[order.id] = Running(
+                process: process, probe: probe, base: base, healthPath: order.specification.healthPath,
+                checkpoint: order.specification.checkpoint, tls: tls)
         }
         let (id, report, log) = (order.id, report, logs.file(for: order.id))
         Task.detached {
@@ -93,6 +97,18 @@ package final class LocalReplicaDriver: ReplicaDriver {
             if let load = await replica.probe.load(replica.base + path) { return load }
         }
         return nil
+    }
+
+    package func checkpoint(_ id: ReplicaID, within: Duration, reason: String) async -> PlaneEvent {
+        guard let replica = running.withLock({ $0[id] }), let call = replica.checkpoint else {
+            return .checkpointed(id, problem: "it is not running")
+        }
+        // A connection of its own: saving may take longer than the probe waits for any answer.
+        let probe = ReplicaProbe(
+            eventLoopGroup: eventLoopGroup, tls: replica.tls, host: configuration.replicaHost, readTimeout: within)
+        let problem = await probe.checkpoint(replica.base + call.path, within: within, reason: reason)
+        await probe.shutdown()
+        return .checkpointed(id, problem: problem)
     }
 
     package func shutdown() async {

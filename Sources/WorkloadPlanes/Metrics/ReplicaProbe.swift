@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import FleetControl
 import FleetModel
+import FleetTransport
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -29,9 +30,13 @@ struct ReplicaProbe: Sendable {
     /// - Parameters:
     ///   - tls: how replicas are recognised; nil where they serve plain HTTP.
     ///   - host: where they listen, whatever their certificates call them.
-    init(eventLoopGroup: any EventLoopGroup, tls: ReplicaTLS? = nil, host: String = "127.0.0.1") {
+    ///   - readTimeout: longest silence of a replica; nil is ``timeout``.
+    init(
+        eventLoopGroup: any EventLoopGroup, tls: ReplicaTLS? = nil, host: String = "127.0.0.1", readTimeout: Duration? = nil
+    ) {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout = .init(connect: Self.timeout, read: Self.timeout)
+        let read = readTimeout.map { TimeAmount.nanoseconds($0.nanoseconds) } ?? Self.timeout
+        configuration.timeout = .init(connect: Self.timeout, read: read)
         configuration.connectionPool.idleTimeout = .seconds(5)
         configuration.httpVersion = .http1Only
         if let tls {
@@ -66,6 +71,31 @@ struct ReplicaProbe: Sendable {
             response.status == .ok, let body = try? await response.body.collect(upTo: Self.metricsLimit)
         else { return nil }
         return EngineMetrics.load(Array(body.readableBytesView))
+    }
+
+    /// What a replica is told when it is to save its work.
+    private struct CheckpointBody: Encodable {
+        var reason: String
+        var withinMilliseconds: Int
+    }
+
+    /// Asks a replica to save its work: nil where it says that it did, else why not.
+    func checkpoint(_ url: String, within: Duration, reason: String) async -> String? {
+        let body = CheckpointBody(reason: reason, withinMilliseconds: Int(within.milliseconds))
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/json")
+        guard let bytes = try? FleetJSON.encode(body) else { return "its request cannot be written" }
+        request.body = .bytes(bytes)
+        do {
+            let response = try await client.execute(request, timeout: .nanoseconds(within.nanoseconds))
+            _ = try? await response.body.collect(upTo: Self.healthLimit)
+            return (200..<300).contains(response.status.code) ? nil : "it answered \(response.status.code)"
+        } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
+            return "no answer within \(within.text)"
+        } catch {
+            return Self.plainWords(error)
+        }
     }
 
     /// What a person can act on. Never the request: it may hold a key.

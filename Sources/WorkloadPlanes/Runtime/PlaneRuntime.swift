@@ -19,6 +19,7 @@ struct PlaneRuntime {
 
     let configuration: PlaneConfiguration
     let drivers: ReplicaDrivers
+    let nodes: any NodeDriver
     let hub: FeedHub
     let inputs: AsyncStream<Input>.Continuation
     let reportChanges: AsyncStream<Void>.Continuation
@@ -35,13 +36,15 @@ struct PlaneRuntime {
     private var lastStates: [ReplicaID: ReplicaReport.State] = [:]
 
     init(
-        configuration: PlaneConfiguration, identity: PlaneIdentity, drivers: ReplicaDrivers, hub: FeedHub, feedAddress: String,
-        inputs: AsyncStream<Input>.Continuation, reportChanges: AsyncStream<Void>.Continuation, notices: NodeNotices?,
+        configuration: PlaneConfiguration, identity: PlaneIdentity, drivers: ReplicaDrivers, nodes: any NodeDriver, hub: FeedHub,
+        feedAddress: String, inputs: AsyncStream<Input>.Continuation, reportChanges: AsyncStream<Void>.Continuation,
+        notices: NodeNotices?,
         logger: Logger
     ) {
         self.configuration = configuration
         self.identity = identity
         self.drivers = drivers
+        self.nodes = nodes
         self.hub = hub
         self.feedAddress = feedAddress
         self.inputs = inputs
@@ -119,6 +122,16 @@ struct PlaneRuntime {
                 drivers.driver(of: id).kill(id)
             case .probe(let id): probe(id)
             case .measure(let id): measure(id)
+            case .checkpoint(let id, let within, let reason): checkpoint(id, within: within, reason: reason)
+            case .launchNode(let order):
+                log(order.isResume ? "resume a node" : "launch a node", order.pool.name, order.index)
+                nodes.launch(order)
+            case .stopNode(let pool, let node):
+                log("stop a node", pool, node)
+                nodes.stop(pool: pool, node: node)
+            case .releaseNode(let pool, let node):
+                log("release a node", pool, node)
+                nodes.release(pool: pool, node: node)
             case .forget(let id): drivers.forget(id)
             case .publish(let change): publish(change)
             }
@@ -133,6 +146,16 @@ struct PlaneRuntime {
     private func measure(_ id: ReplicaID) {
         let (driver, inputs) = (drivers.driver(of: id), inputs)
         Task.detached { inputs.yield(.event(.loadMeasured(id, await driver.measure(id)))) }
+    }
+
+    private func checkpoint(_ id: ReplicaID, within: Duration, reason: String) {
+        let (driver, inputs) = (drivers.driver(of: id), inputs)
+        logger.info("checkpoint", metadata: ["replica": "\(id)", "reason": "\(reason)"])
+        Task.detached { inputs.yield(.event(await driver.checkpoint(id, within: within, reason: reason))) }
+    }
+
+    private func log(_ what: Logger.Message, _ pool: PoolName, _ node: Int) {
+        logger.info(what, metadata: ["pool": "\(pool)", "node": "\(node)"])
     }
 
     private mutating func persist() -> Bool {
@@ -156,7 +179,8 @@ struct PlaneRuntime {
         let report = PlaneReport(
             plane: configuration.plane, planeStart: identity.planeStart, sequence: sequence,
             assignment: reconciler.assignment?.version, feedAddress: feedAddress,
-            replicas: reconciler.replicaReports(host: configuration.replicaHost, now: now), refusals: reconciler.refusals)
+            replicas: reconciler.replicaReports(host: configuration.replicaHost, now: now), refusals: reconciler.refusals,
+            nodes: reconciler.nodeReports(now: now), history: reconciler.poolHistory(now: now))
         do { try hub.publish(report) } catch { logger.error("a report cannot be encoded", metadata: ["error": "\(error)"]) }
         guard change == .life else { return }
         logStates(report)

@@ -167,7 +167,7 @@ private struct World {
         case .stop(let id, _), .kill(let id): stopped.insert(id)
         case .probe(let id): probing.insert(id, at: 0)
         case .measure(let id): measuring.insert(id, at: 0)
-        case .persist, .forget, .publish: break
+        case .persist, .forget, .publish, .checkpoint, .launchNode, .stopNode, .releaseNode: break
         }
     }
 

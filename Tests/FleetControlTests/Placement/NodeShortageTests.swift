@@ -1,0 +1,74 @@
+import FleetControl
+import FleetModel
+import Testing
+
+@Suite struct NodeShortageTests: PlacementFleetBuilding {
+    /// Two planes of two nodes with two accelerators each, the nearer one dearer to nobody.
+    private func twoPlanes() -> Fleet {
+        fleet(
+            [
+                plane("near", Self.toronto, pools: [pool("spot", tier: .spot, price: 1, nodes: 2, perNode: 2)]),
+                plane("far", Self.frankfurt, pools: [pool("spot", tier: .spot, price: 1, nodes: 2, perNode: 2)]),
+            ],
+            // 32 req/s at 10 req/s per replica, four fifths of it planned with: four replicas.
+            [workload(demand: [(Self.toronto, 32)])])
+    }
+
+    private func counts(_ fleet: Fleet, _ shortage: NodeShortage) -> [PlaneName: Int] {
+        let decision = Placement.decide(PlacementInputs(fleet: fleet, shortage: shortage))
+        return Dictionary(
+            decision.workloads[0].chosen.map { ($0.plane, $0.placement.count) }, uniquingKeysWith: +)
+    }
+
+    private let near = PoolKey(plane: "near", pool: "spot")
+
+    @Test("nodes that cannot be had are not counted on")
+    func unavailable() {
+        #expect(counts(twoPlanes(), .none) == ["near": 4])
+        #expect(counts(twoPlanes(), NodeShortage(unavailable: [near: 1], advised: [:])) == ["near": 2, "far": 2])
+        #expect(counts(twoPlanes(), NodeShortage(unavailable: [near: 9], advised: [:])) == ["far": 4])
+    }
+
+    @Test("nodes at risk are left for others")
+    func advised() {
+        #expect(counts(twoPlanes(), NodeShortage(unavailable: [:], advised: [near: 1])) == ["near": 2, "far": 2])
+    }
+
+    @Test("nodes at risk are kept where nothing else has room: advice loses nobody a replica")
+    func advisedWithoutRoom() {
+        var planes = twoPlanes()
+        planes = fleet(planes.planes.filter { $0.name == "near" }, planes.workloads)
+        #expect(counts(planes, NodeShortage(unavailable: [:], advised: [near: 1])) == ["near": 4])
+        #expect(counts(planes, NodeShortage(unavailable: [near: 1], advised: [:])) == ["near": 2])
+    }
+
+    @Test("it follows from what planes report")
+    func reports() {
+        var observation = FleetObservation(start: .origin)
+        let nodes = [
+            NodeReport(pool: "spot", index: 0, state: .reclaiming, reclaimInMilliseconds: 9_000),
+            NodeReport(pool: "spot", index: 1, state: .reclaiming),
+        ]
+        _ = observation.receive(
+            PlaneReport(
+                plane: "near", planeStart: 1, sequence: 1, assignment: nil, feedAddress: "", replicas: [], nodes: nodes,
+                history: [PoolHistory(pool: "spot", unavailable: 1)]), now: .origin)
+        #expect(
+            NodeShortage(twoPlanes(), observation) == NodeShortage(unavailable: [near: 1], advised: [near: 1]))
+    }
+
+    @Test("a batch workload finds no place beside real-time ones, unless the pool is shared or has a node more")
+    func classes() {
+        func placed(_ pool: CapacityPool) -> [Int] {
+            var batch = workload("batch", demand: [(Self.toronto, 8)])
+            batch.workloadClass = .batch
+            let fleet = fleet([plane("near", Self.toronto, pools: [pool])], [batch, workload(demand: [(Self.toronto, 8)])])
+            return Placement.decide(PlacementInputs(fleet: fleet)).workloads.map(\.replicas)
+        }
+        var shared = pool("h100", tier: .onDemand, nodes: 1, perNode: 4)
+        #expect(placed(shared) == [0, 1])
+        shared.sharing = .any
+        #expect(placed(shared) == [1, 1])
+        #expect(placed(pool("h100", tier: .onDemand, nodes: 2, perNode: 4)) == [1, 1])
+    }
+}
