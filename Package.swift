@@ -174,6 +174,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Strict doubles of the clouds' metadata services.
+        .target(
+            name: "MetadataDoubles", dependencies: ["FleetModel", "FleetTransport", nioCore, nioHTTP1, nioPosix],
+            swiftSettings: strict),
+        .testTarget(name: "MetadataDoublesTests", dependencies: ["FleetModel", "MetadataDoubles"], swiftSettings: strict),
+
         // Child processes that never outlive their parent, with bounded logs.
         .target(name: "ProcessSupervision", swiftSettings: strict),
         .testTarget(name: "ProcessSupervisionTests", dependencies: ["ProcessSupervision", "tradewind"], swiftSettings: strict),
@@ -218,8 +224,8 @@ let package = Package(
         .testTarget(
             name: "WorkloadPlanesTests",
             dependencies: [
-                "FleetControl", "FleetModel", "FleetTransport", "ProcessSupervision", "SeededCases", "WorkloadPlanes",
-                "tradewind",
+                "FleetControl", "FleetModel", "FleetTransport", "MetadataDoubles", "ProcessSupervision", "SeededCases",
+                "WorkloadPlanes", "tradewind",
                 httpClient, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict),
@@ -231,7 +237,7 @@ let package = Package(
             dependencies: [
                 "CommandLineInterface", "ControlPlane", "EngineTiming", "FleetCatalogue", "FleetControl", "FleetDocuments",
                 "FleetModel", "FleetPlanning", "FleetSimulation", "FleetTransport", "Gateway", "LinearOptimization",
-                "ProcessSupervision",
+                "MetadataDoubles", "ProcessSupervision",
                 "SimulatedEngine", "SolverLibraries", "WideAreaRelay", "WorkloadPlanes", httpClient, logging, nioCore, nioHTTP1,
                 nioPosix, nioSSL, serviceLifecycle, unixSignals,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -20,6 +20,8 @@ package struct StateFolder: Sendable, Equatable {
     /// Quotes a user imported into the offer catalogue.
     package var importedQuotes: String { "\(root)/catalogue.csv" }
     package var importLock: String { "\(root)/catalogue.lock" }
+    /// Where the doubled metadata services of `tradewind up` listen, and what commands them, mode 0600.
+    package var metadataDouble: String { "\(root)/doubles/address.json" }
     /// Held by the one control plane of this folder.
     package var serverLock: String { "\(root)/serve.lock" }
     /// Held by the one `tradewind up` of this folder.

@@ -30,6 +30,10 @@ package struct PlaneConfiguration: Sendable, CustomStringConvertible, CustomRefl
     /// How long replicas may finish their requests when the plane is told to end.
     package var shutdownLimit = Duration.seconds(30)
 
+    /// Where it hears that its nodes will be taken; nil where nobody tells.
+    package var notices: NoticeSource?
+    package var noticePacing = NoticeFollower.Pacing()
+
     package init(plane: PlaneName, state: StateFolder, executable: String, environment: [String: String]) {
         self.plane = plane
         self.state = state

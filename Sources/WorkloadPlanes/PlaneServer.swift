@@ -72,12 +72,17 @@ package struct PlaneServer: Service, CustomStringConvertible {
             local: LocalReplicaDriver(
                 configuration: configuration, eventLoopGroup: eventLoopGroup, accelerators: accelerators, report: report),
             endpoint: EndpointReplicaDriver(configuration: configuration, eventLoopGroup: eventLoopGroup, report: report))
+        let notices = configuration.notices.map {
+            NodeNotices(
+                source: $0, pacing: configuration.noticePacing, eventLoopGroup: eventLoopGroup, logger: logger, report: report)
+        }
         if let kept = keptAssignment() { inputs.yield(.event(.assigned(kept))) }
         let (changes, reportChanges) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var runtime = PlaneRuntime(
             configuration: configuration, identity: identity, drivers: drivers,
             nodes: RehearsedNodeDriver(capacityFile: configuration.nodeCapacityFile, report: report), hub: hub,
-            feedAddress: feedAddress, inputs: inputs, reportChanges: reportChanges, logger: logger)
+            feedAddress: feedAddress, inputs: inputs, reportChanges: reportChanges, notices: notices,
+            logger: logger)
         let control = ControlConnection(
             configuration: configuration, hub: hub, logger: logger, eventLoopGroup: eventLoopGroup, changes: changes,
             assigned: takeAssignment(inputs))
@@ -90,6 +95,7 @@ package struct PlaneServer: Service, CustomStringConvertible {
         }
         hub.finish()
         await listener.close()
+        await notices?.shutdown()
         await drivers.shutdown()
         await accelerators?.shutdown()
         logger.info("the plane ended")

@@ -30,6 +30,15 @@ struct PlaneCommand: AsyncParsableCommand {
     @Option(help: "Where this machine's accelerators tell of themselves (DCGM exporter), such as http://127.0.0.1:9400/metrics.")
     var acceleratorMetrics: String?
 
+    @Option(help: "Which cloud's metadata service tells that a node will be taken: ec2, gcp or azure.") var notices:
+        NoticeService?
+    @Option(
+        help: ArgumentHelp(
+            "That service's address, by default its own. With {pool} and {node} in it every spot node is followed at its own.",
+            valueName: "url"))
+    var metadataUrl: String?
+    @Option(help: ArgumentHelp("Which node the plane's machine is.", valueName: "pool/index")) var noticesNode: String?
+
     func validate() throws {
         guard ResourceNameRule.allows(name) else {
             throw ValidationError("a plane's name is \(ResourceNameRule.accepted); '\(name)' is not")
@@ -44,6 +53,7 @@ struct PlaneCommand: AsyncParsableCommand {
                     "--accelerator-metrics takes a URL such as http://127.0.0.1:9400/metrics; '\(acceleratorMetrics)' is not")
             }
         }
+        _ = try noticeSource()
     }
 
     func run() async throws {
@@ -69,7 +79,24 @@ struct PlaneCommand: AsyncParsableCommand {
         configuration.allowedCommands = allowCommand
         configuration.secretsFolder = secrets
         configuration.acceleratorMetrics = acceleratorMetrics
+        configuration.notices = try noticeSource()
         return configuration
+    }
+
+    private func noticeSource() throws -> NoticeSource? {
+        guard let notices else {
+            guard metadataUrl == nil, noticesNode == nil else {
+                throw ValidationError("--metadata-url and --notices-node go with --notices ec2, gcp or azure")
+            }
+            return nil
+        }
+        let node = noticesNode.map { WatchedNode($0) }
+        if case .some(nil) = node { throw ValidationError("--notices-node takes POOL/INDEX such as spot/0") }
+        do {
+            return try NoticeSource(service: notices, url: metadataUrl, node: node ?? nil)
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     private static func split(_ text: String) -> (String, Int)? {
@@ -79,3 +106,5 @@ struct PlaneCommand: AsyncParsableCommand {
         return host.isEmpty ? nil : (String(host), port)
     }
 }
+
+extension NoticeService: ExpressibleByArgument {}

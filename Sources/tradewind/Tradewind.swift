@@ -22,7 +22,7 @@ struct Tradewind: AsyncParsableCommand {
                 name: "Declare and look",
                 subcommands: [
                     ApplyCommand.self, GetCommand.self, DescribeCommand.self, DeleteCommand.self, DrainCommand.self,
-                    ExplainCommand.self,
+                    ReclaimCommand.self, ExplainCommand.self,
                 ]),
             CommandGroup(
                 name: "Plan",
@@ -33,7 +33,7 @@ struct Tradewind: AsyncParsableCommand {
                 name: "Run a fleet",
                 subcommands: [
                     UpCommand.self, ServeCommand.self, PlaneCommand.self, GatewayCommand.self, RelayCommand.self,
-                    EngineCommand.self,
+                    MetadataDoubleCommand.self, EngineCommand.self,
                 ]),
             CommandGroup(name: "Guard it", subcommands: [TenantCommand.self, TokenCommand.self, AuditCommand.self]),
             CommandGroup(name: "Other", subcommands: [VersionCommand.self]),

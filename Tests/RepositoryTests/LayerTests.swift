@@ -26,6 +26,7 @@ struct LayerTests {
         "FleetDocuments": ["FleetCatalogue", "FleetModel"],
         "FleetTransport": ["FleetModel"],
         "Gateway": ["FleetModel", "FleetRouting", "FleetTransport"],
+        "MetadataDoubles": ["FleetModel", "FleetTransport"],
         "ProcessSupervision": [],
         "SimulatedEngine": ["EngineTiming"],
         "SolverLibraries": ["ClpWallClock", "CoinSolvers", "LinearOptimization"],

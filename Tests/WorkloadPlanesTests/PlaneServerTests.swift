@@ -13,10 +13,10 @@ import WorkloadPlanes
 
 /// Whole planes: real sockets, and real processes where engines are local. What they should run lies on their disk.
 @Suite struct PlaneServerTests {
-    private static let key = FeedAuthentication.key(seed: "seed", plane: "toronto")
-    private let state = TemporaryState()
+    static let key = FeedAuthentication.key(seed: "seed", plane: "toronto")
+    let state = TemporaryState()
 
-    private func withPlane(
+    func withPlane(
         _ assignment: PlaneAssignment, change: (inout PlaneConfiguration) -> Void = { _ in },
         _ body: @escaping @Sendable (String) async throws -> Void
     ) async throws {
@@ -54,7 +54,7 @@ import WorkloadPlanes
     }
 
     /// Follows the feed, checking every signature, until a report satisfies the condition.
-    private static func follow(
+    static func follow(
         _ address: String, until isEnough: @Sendable (PlaneReport) throws -> Bool
     ) async throws -> PlaneReport {
         let nonce = FeedAuthentication.makeNonce()

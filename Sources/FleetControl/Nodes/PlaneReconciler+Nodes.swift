@@ -144,7 +144,7 @@ extension PlaneReconciler {
         }
     }
 
-    private func runs(_ replica: Replica, on node: Int, of pool: PoolName) -> Bool {
+    func runs(_ replica: Replica, on node: Int, of pool: PoolName) -> Bool {
         guard replica.specification.pool == pool, let declared = nodes[pool]?.pool else { return false }
         return Self.node(of: replica, in: declared) == node
     }

@@ -146,6 +146,15 @@ struct PoolNodes: Equatable, Sendable {
         return true
     }
 
+    /// - Returns: false where no such notice is in force.
+    mutating func withdraw(_ index: Int, _ kind: ReclaimNotice.Kind, now: Moment) -> Bool {
+        guard var node = nodes[index], node.notice?.kind == kind, !Self.isGone(node) else { return false }
+        node.notice = nil
+        node.since = now
+        nodes[index] = pool.isStanding && node.state == .ready ? nil : node
+        return true
+    }
+
     /// - Returns: false where there was no such node.
     mutating func lost(_ index: Int, now: Moment) -> Bool {
         guard (0..<pool.maxNodes).contains(index) || nodes[index] != nil else { return false }

@@ -18,6 +18,8 @@ package enum PlaneEvent: Equatable, Sendable {
     /// named by its position in its pool, from 0. `within` is the time left; nil where the notice does not say. A notice that is
     /// repeated changes nothing but its deadline.
     case reclaimNoticed(pool: PoolName, node: Int, within: Duration?, kind: ReclaimNotice.Kind)
+    /// What its provider announced of this kind holds no more, and the node is still there: it is used again.
+    case reclaimWithdrawn(pool: PoolName, node: Int, kind: ReclaimNotice.Kind)
     /// The node is gone, announced or not, with everything that ran on it.
     case nodeLost(pool: PoolName, node: Int)
     /// A node that was asked for, or resumed, is ready. One that nobody asked for, as after a restart of the plane, is taken in.

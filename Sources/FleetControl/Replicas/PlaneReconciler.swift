@@ -110,6 +110,7 @@ package struct PlaneReconciler: Sendable {
         case .loadMeasured(let id, let load): measured(id, load: load, now: now)
         case .reclaimNoticed(let pool, let node, let within, let kind):
             reclaimNoticed(pool, node: node, within: within, kind: kind, now: now)
+        case .reclaimWithdrawn(let pool, let node, let kind): reclaimWithdrawn(pool, node: node, kind: kind, now: now)
         case .nodeLost(let pool, let node): nodeLost(pool, node: node, now: now)
         case .nodeLaunched(let pool, let node): nodeLaunched(pool, node: node, now: now)
         case .nodeRefused(let pool, let node, let reason): nodeRefused(pool, node: node, reason: reason, now: now)

@@ -25,6 +25,7 @@ struct PlaneRuntime {
     let reportChanges: AsyncStream<Void>.Continuation
     let logger: Logger
     let feedAddress: String
+    let notices: NodeNotices?
     private let clock = ContinuousClock()
     private let origin = ContinuousClock.now
     private var identity: PlaneIdentity
@@ -37,6 +38,7 @@ struct PlaneRuntime {
     init(
         configuration: PlaneConfiguration, identity: PlaneIdentity, drivers: ReplicaDrivers, nodes: any NodeDriver, hub: FeedHub,
         feedAddress: String, inputs: AsyncStream<Input>.Continuation, reportChanges: AsyncStream<Void>.Continuation,
+        notices: NodeNotices?,
         logger: Logger
     ) {
         self.configuration = configuration
@@ -47,6 +49,7 @@ struct PlaneRuntime {
         self.feedAddress = feedAddress
         self.inputs = inputs
         self.reportChanges = reportChanges
+        self.notices = notices
         self.logger = logger
         let addresses = AddressBook(records: identity.records(wallMilliseconds: Self.wallMilliseconds()), now: .origin)
         reconciler = PlaneReconciler(
@@ -65,6 +68,7 @@ struct PlaneRuntime {
                     giveUp = clock.now + within + Self.shutdownAllowance
                 }
                 perform(reconciler.handle(event, now: now))
+                settleNotices(after: event)
             case .heartbeat: publish(.load)
             }
             if reconciler.isFinished { break }
@@ -75,6 +79,12 @@ struct PlaneRuntime {
             schedule()
         }
         timer?.cancel()
+    }
+
+    private func settleNotices(after event: PlaneEvent) {
+        guard let notices else { return }
+        if case .assigned = event { notices.follow(reconciler.assignment?.pools ?? []) }
+        notices.settle(event) { reconciler.isVacant(pool: $0.pool, node: $0.index) }
     }
 
     private var now: Moment {

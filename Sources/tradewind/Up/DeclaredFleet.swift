@@ -5,6 +5,15 @@ import FleetTransport
 
 /// Reads the declared fleet from the control plane.
 enum DeclaredFleet {
+    /// One plane as it is declared. Throws where there is none.
+    static func plane(_ name: PlaneName, _ connection: any ControlConnection) async throws -> WorkloadPlane {
+        let item = try await connection.value(of: .get(ResourceKey(kind: .workloadPlane, name: name.rawValue)))
+        guard case .success(.workloadPlane(let plane)) = FleetDecoder.decodeResource(json: JSONText.pretty(item)) else {
+            throw CommandFailure(.serverFailed, "the control plane holds a plane \(name) that cannot be read")
+        }
+        return plane
+    }
+
     /// Gateways come in the order they were stored, everything else does not depend on the order.
     static func read(_ connection: ClientConnection) async throws -> (fleet: Fleet, gateways: [GatewayName]) {
         var resources: [Resource] = []

@@ -6,6 +6,7 @@ struct FleetPart: Equatable, Sendable {
     enum Role: Equatable, Sendable {
         case server
         case relay
+        case metadataDouble
         case plane(PlaneName)
         case gateway(GatewayName)
     }
@@ -19,6 +20,7 @@ struct FleetPart: Equatable, Sendable {
         switch role {
         case .server: "serve"
         case .relay: "relay"
+        case .metadataDouble: "metadata-double"
         case .plane(let plane): "plane-\(plane)"
         case .gateway(let gateway): "gateway-\(gateway)"
         }
@@ -28,7 +30,7 @@ struct FleetPart: Equatable, Sendable {
     var grace: Duration {
         switch role {
         case .server: .seconds(10)
-        case .relay: .seconds(2)
+        case .relay, .metadataDouble: .seconds(2)
         case .plane: .seconds(45)
         case .gateway: .seconds(35)
         }
@@ -42,11 +44,18 @@ struct FleetPart: Equatable, Sendable {
         FleetPart(role: .relay, arguments: ["relay", "--config", configuration, "--ports-file", ports])
     }
 
-    static func plane(_ name: PlaneName, _ options: UpOptions, allowedCommands: [String]) -> FleetPart {
+    static func metadataDouble(_ folder: StateFolder) -> FleetPart {
+        FleetPart(role: .metadataDouble, arguments: ["metadata-double", "--address-file", folder.metadataDouble])
+    }
+
+    static func plane(
+        _ name: PlaneName, _ options: UpOptions, allowedCommands: [String], notices: [String]
+    ) -> FleetPart {
         let allowed = allowedCommands.flatMap { ["--allow-command", $0] }
         return FleetPart(
             role: .plane(name),
-            arguments: ["plane", name.rawValue, "--state", options.folder.root, "--server", options.serverURL] + allowed)
+            arguments: ["plane", name.rawValue, "--state", options.folder.root, "--server", options.serverURL] + allowed
+                + notices)
     }
 
     static func gateway(

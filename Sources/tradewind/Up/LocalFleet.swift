@@ -1,6 +1,7 @@
 import CommandLineInterface
 import FleetModel
 import FleetTransport
+import MetadataDoubles
 import NIOPosix
 import WideAreaRelay
 
@@ -14,6 +15,7 @@ actor LocalFleet {
     private var memory: UpMemory
     private var server: KeptPart?
     private var relays: [KeptPart] = []
+    private var doubles: (part: KeptPart, address: DoubleAddress)?
     private var planes: [PlaneName: KeptPart] = [:]
     private var gateways: [GatewayName: KeptPart] = [:]
     /// Ports given to gateways; never taken back, so that a port means one gateway for as long as `up` runs.
@@ -108,6 +110,7 @@ actor LocalFleet {
         }
         try memory.save(options.folder)
         await stopUndeclared(fleet)
+        if fleet.planes.contains(where: { $0.driver == .local }) { try await startDoubles() }
         for plane in fleet.planes where planes[plane.name] == nil {
             try await makeToken(.plane(plane.name), connection)
             await start(plane, isLate: !isFirst)
@@ -144,10 +147,30 @@ actor LocalFleet {
         progress.tell("wide area: \(links.count) stretches with the delay of their distance")
     }
 
+    /// Planes that run here have machines, whose clouds tell them when they take them back.
+    private func startDoubles() async throws {
+        guard doubles == nil else { return }
+        // What an earlier run wrote would be believed.
+        try PrivateFile.write([], to: options.folder.metadataDouble)
+        let part = KeptPart(.metadataDouble(options.folder), options: options, progress: progress)
+        await begin(part)
+        while true {
+            if let address = try DoubleClient.address(in: options.folder.metadataDouble) {
+                doubles = (part, address)
+                return
+            }
+            if await part.endings > 0 { throw failure(of: part) }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     private func start(_ plane: WorkloadPlane, isLate: Bool) async {
         let allowed = memory.commands + options.allowedCommands.filter { !memory.commands.contains($0) }
         let part = KeptPart(
-            .plane(plane.name, options, allowedCommands: allowed), options: options, progress: progress)
+            .plane(
+                plane.name, options, allowedCommands: allowed,
+                notices: doubles.map { DoubledServices.arguments(of: plane, at: $0.address) } ?? []),
+            options: options, progress: progress)
         planes[plane.name] = part
         progress.tell("starting plane \(plane.name)")
         if isLate, !wideArea.bound.isEmpty {
@@ -239,14 +262,16 @@ actor LocalFleet {
     func stop() async {
         await Self.stop(gateways.keys.sorted().compactMap { gateways[$0] })
         await Self.stop(planes.keys.sorted().compactMap { planes[$0] })
-        await Self.stop(relays)
+        await Self.stop(relays + (doubles.map { [$0.part] } ?? []))
         await Self.stop(server.map { [$0] } ?? [])
     }
 
     /// Kills every part at once; `stop()` then has nothing to wait for.
     func kill() async {
         isKilled = true
-        let parts = Array(gateways.values) + Array(planes.values) + relays + (server.map { [$0] } ?? [])
+        let parts =
+            Array(gateways.values) + Array(planes.values) + relays + (doubles.map { [$0.part] } ?? [])
+            + (server.map { [$0] } ?? [])
         for part in parts { await part.kill() }
     }
 
