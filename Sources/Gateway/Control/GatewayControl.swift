@@ -1,5 +1,5 @@
 package import FleetModel
-import FleetRouting
+package import FleetRouting
 package import FleetTransport
 package import Logging
 package import NIOCore
@@ -58,13 +58,13 @@ package final class GatewayControl: Sendable {
         }
     }
 
-    static let reportInterval = Duration.seconds(5)
+    static let reportInterval = Duration.seconds(1)
     /// How often spend is looked at: a budget that is spent faster than a sixty-fourth of it in this time waits for the disk.
     static let spendInterval = Duration.seconds(1)
     static let firstWait = Duration.milliseconds(200)
     static let longestWait = Duration.seconds(5)
     /// How often the last contact is written to disk, in report intervals, where a workload limits the snapshot's age.
-    static let contactSaveTurns = 6
+    static let contactSaveTurns = 30
 
     private struct State {
         var isStreamOpen = false
@@ -80,6 +80,7 @@ package final class GatewayControl: Sendable {
     private let eventLoop: any EventLoop
     private let observer: NIOLoopBoundBox<FleetObserver>
     private let finishedRequests: @Sendable () async -> [String: UInt64]
+    private let planeTallies: @Sendable () async -> [PlaneName: PlaneTally]
     private let explain: @Sendable (String) async -> JSONValue?
     private let logger: Logger
     private let state = Mutex(State())
@@ -89,15 +90,18 @@ package final class GatewayControl: Sendable {
     ///   - group: one of its loops carries feeds and probes.
     ///   - sinks: the workers, each on its loop.
     ///   - finishedRequests: finished requests by workload name, for the report to the control plane.
+    ///   - planeTallies: what is known of each plane's replicas, for the same report.
     ///   - explain: what became of the request with an id; nil where that is not known.
     package init(
         _ configuration: Configuration, group: any EventLoopGroup, sinks: [any RouterInputSink], logger: Logger,
         finishedRequests: @escaping @Sendable () async -> [String: UInt64],
+        planeTallies: @escaping @Sendable () async -> [PlaneName: PlaneTally] = { [:] },
         explain: @escaping @Sendable (String) async -> JSONValue? = { _ in nil }
     ) throws {
         self.configuration = configuration
         self.logger = logger
         self.finishedRequests = finishedRequests
+        self.planeTallies = planeTallies
         self.explain = explain
         self.group = group
         if let url = configuration.controlURL {
@@ -281,11 +285,13 @@ package final class GatewayControl: Sendable {
         let facts = facts
         var roundTrips: [String: Double] = [:]
         for plane in facts.planes { roundTrips[plane.name.rawValue] = plane.roundTrip?.milliseconds }
+        let tallies = await planeTallies()
         let report = GatewayReport(
             gateway: configuration.gateway, snapshot: facts.table?.directory.version, address: address,
             isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: await finishedRequests(),
             pid: getpid(),
-            quota: try? await onLoop { $0.withQuotas { $0.report() } })
+            quota: try? await onLoop { $0.withQuotas { $0.report() } },
+            planeSights: try? await onLoop { $0.planeSights(tallies) })
         do {
             let body = try FleetJSON.encode(report)
             let response = try await client.send("POST", "/internal/v1/gateways/\(configuration.gateway)/report", body: body)
