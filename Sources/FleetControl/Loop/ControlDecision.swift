@@ -12,11 +12,14 @@ package struct ControlDecision: Equatable, Sendable {
     package var scaling: [WorkloadName: ScalingDecision]
     /// What happened by this decision, in order.
     package var events: [FleetEvent]
+    /// Which places count as lost.
+    package var failover: FailoverVerdicts
 
     package init(
         placement: PlacementDecision, assigned: PlacementDecision, handover: Handover = Handover(),
-        scaling: [WorkloadName: ScalingDecision] = [:], events: [FleetEvent] = []
+        scaling: [WorkloadName: ScalingDecision] = [:], events: [FleetEvent] = [], failover: FailoverVerdicts = FailoverVerdicts()
     ) {
+        self.failover = failover
         self.placement = placement
         self.assigned = assigned
         self.handover = handover

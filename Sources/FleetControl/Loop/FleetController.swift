@@ -9,11 +9,17 @@ package struct FleetController: Sendable {
     private var demand = DemandMeter()
     private var scalers: [WorkloadName: WorkloadScaler] = [:]
     private var handover = Handover()
+    private var judge = FailoverJudge()
+    private var failovers = WorkloadFailovers()
+    /// What was decided last; nil before the first decision.
+    private var placement: PlacementDecision?
 
     package init() {}
 
     /// True while something waits for its successor: a decision is due again within a second or so, whatever is heard.
-    package var isUnderWay: Bool { handover.isUnderWay || !scalers.isEmpty }
+    package var isUnderWay: Bool {
+        handover.isUnderWay || !scalers.isEmpty || judge.isUnderWay || failovers.isUnderWay
+    }
 
     /// Takes a gateway's report as it comes in: what it counts becomes rates.
     package mutating func receive(_ report: GatewayReport, now: Moment) { demand.receive(report, at: now) }
@@ -22,21 +28,27 @@ package struct FleetController: Sendable {
         let fleet = inputs.fleet
         demand.retain(fleet)
         var events: [FleetEvent] = []
-        let scaling = scale(inputs, now: now, events: &events)
+        var losses: [FailoverJudge.Loss] = []
+        let verdicts = judge.judge(inputs, placement: placement, now: now, losses: &losses, events: &events)
+        failovers.begin(losses, inputs, now: now, events: &events)
+        let scaling = scale(inputs, verdicts, now: now, events: &events)
         let hour = HourOfWeek.utc(secondsSince1970: inputs.secondsSince1970)
         let placement = Placement.decide(
             PlacementInputs(
-                fleet: fleet, drained: inputs.drained, wanted: scaling.mapValues(\.replicas),
+                fleet: fleet, drained: inputs.drained, failed: verdicts.failed, wanted: scaling.mapValues(\.replicas),
                 planned: fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hour) }))
+        self.placement = placement
+        failovers.follow(inputs, placement, verdicts, now: now, events: &events)
         let resting = scaling.filter { $0.value.replicas == 0 }.keys
         handover.update(fleet, placement, inputs.observation, resting: Set(resting), now: now)
         return ControlDecision(
-            placement: placement, assigned: handover.extend(placement), handover: handover, scaling: scaling, events: events)
+            placement: placement, assigned: handover.extend(placement), handover: handover, scaling: scaling, events: events,
+            failover: verdicts)
     }
 
     /// Decides the size of every elastic workload.
     private mutating func scale(
-        _ inputs: ControlInputs, now: Moment, events: inout [FleetEvent]
+        _ inputs: ControlInputs, _ verdicts: FailoverVerdicts, now: Moment, events: inout [FleetEvent]
     ) -> [WorkloadName: ScalingDecision] {
         let elastic = inputs.fleet.workloads.filter(\.scaling.isElastic)
         let names = Set(elastic.map(\.name))
@@ -47,7 +59,8 @@ package struct FleetController: Sendable {
         var decisions: [WorkloadName: ScalingDecision] = [:]
         for workload in elastic {
             let signals = WorkloadSignals(
-                of: workload, fleet: inputs.fleet, observation: inputs.observation, demand: demand, now: now)
+                of: workload, fleet: inputs.fleet, lost: verdicts.silent, observation: inputs.observation, demand: demand,
+                now: now)
             // What planes run is not known yet: nothing may be concluded from it.
             if isSettling {
                 let held = max(signals.replicas, workload.scaling.minReplicas)

@@ -53,15 +53,20 @@ extension WorkloadPlacing {
         if fidelity == nil, wanted == nil {
             placeLoads()
             placeMinimum()
-            placeSurvival(demand: declaredDemand)
+            placeRedundancy(demand: declaredDemand)
             return
         }
         for target in unmetTargets { standIn(for: target, inputs) }
         let planned = total
         if let wanted { placeWanted(wanted) } else { placeMinimum() }
         // A plan that holds survives what it should; with replicas elsewhere than planned, that has to be judged anew.
-        guard fidelity == nil || !unmetTargets.isEmpty || total > planned else { return }
-        placeSurvival(demand: wanted == nil ? min(declaredDemand, plannedThroughput) : plannedThroughput)
+        guard fidelity == nil || !unmetTargets.isEmpty || total > planned || standby != nil else { return }
+        placeRedundancy(demand: wanted == nil ? min(declaredDemand, plannedThroughput) : plannedThroughput)
+    }
+
+    /// What must be there when something is lost.
+    private mutating func placeRedundancy(demand: Double) {
+        if standby == nil { placeSurvival(demand: demand) } else { placeStandby(demand: demand) }
     }
 
     /// Places as much throughput as a target lacks, first where its users are nearest.

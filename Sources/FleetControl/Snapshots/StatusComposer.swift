@@ -7,6 +7,7 @@ package struct StatusComposer: Sendable {
     private let fleet: Fleet
     private let decision: PlacementDecision
     private let handover: Handover
+    private let failover: FailoverVerdicts
     private let observation: FleetObservation
     private let drained: Set<PlaneName>
     private let assignments: [PlaneName: SnapshotVersion]
@@ -17,12 +18,14 @@ package struct StatusComposer: Sendable {
     ///   - assignments: the version each plane should act on.
     ///   - snapshots: the version each gateway should route by.
     package init(
-        fleet: Fleet, decision: PlacementDecision, handover: Handover, observation: FleetObservation, drained: Set<PlaneName>,
+        fleet: Fleet, decision: PlacementDecision, handover: Handover, failover: FailoverVerdicts = FailoverVerdicts(),
+        observation: FleetObservation, drained: Set<PlaneName>,
         assignments: [PlaneName: SnapshotVersion], snapshots: [GatewayName: SnapshotVersion], now: Moment
     ) {
         self.fleet = fleet
         self.decision = decision
         self.handover = handover
+        self.failover = failover
         self.observation = observation
         self.drained = drained
         self.assignments = assignments
@@ -177,8 +180,21 @@ package struct StatusComposer: Sendable {
                 connected(connection, what: "plane \(plane.name)", command: "tradewind plane \(plane.name)"),
                 self.ready(plane.name, report: report, connection: connection, wanted: wanted, ready: ready),
                 drainedCondition(plane.name),
-            ],
+            ] + failedCondition(plane.name),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: ready), address: report?.feedAddress)
+    }
+
+    /// Told only of planes that are failed or on their way back.
+    private func failedCondition(_ plane: PlaneName) -> [ResourceStatus.Condition] {
+        if let because = failover.failed[plane] {
+            return [Condition(type: "Failed", status: .yes, reason: "LostByObservers", message: because)]
+        }
+        guard failover.returning.contains(plane) else { return [] }
+        return [
+            Condition(
+                type: "Failed", status: .no, reason: "Returning",
+                message: "it is given work; requests come once its replicas are ready")
+        ]
     }
 
     private func drainedCondition(_ plane: PlaneName) -> ResourceStatus.Condition {
