@@ -33,7 +33,7 @@ package struct WorkloadFailovers: Equatable, Sendable {
                 events.append(
                     event(
                         workload.name, .warning, "FailoverStarted",
-                        "\(lost) replicas are lost with plane \(loss.plane), since \(FailoverWords.seconds(now.since(loss.since)))"
+                        "\(lost) \(lost == 1 ? "replica is" : "replicas are") lost with plane \(loss.plane), since \(FailoverWords.seconds(now.since(loss.since)))"
                     ))
             }
         }
@@ -56,7 +56,7 @@ package struct WorkloadFailovers: Equatable, Sendable {
                 events.append(
                     event(
                         workload.name, elapsed <= promise ? .normal : .warning, "FailoverCompleted",
-                        "\(placed?.replicas ?? 0) replicas are ready on \(planes.isEmpty ? "no plane" : planes), "
+                        "\(placed?.replicas ?? 0) \(placed?.replicas == 1 ? "replica is" : "replicas are") ready on \(planes.isEmpty ? "no plane" : planes), "
                             + "\(FailoverWords.seconds(elapsed)) after \(failover.planes.map(\.rawValue).joined(separator: ", ")) "
                             + "was lost, \(verdict)"))
             } else if !failover.isOverdue, elapsed > promise {
