@@ -72,6 +72,11 @@ package enum PrivateFile {
         }
     }
 
+    /// Removes a file; one that is not there is as good as removed.
+    package static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
     /// Reads a token or key file: its text without surrounding white space. Nil where there is none or it is empty.
     package static func readSecret(_ path: String) throws -> String? {
         guard let bytes = try read(path, limit: 64 << 10) else { return nil }

@@ -27,6 +27,10 @@ package struct StateFolder: Sendable, Equatable {
     /// Held by the one `tradewind up` of this folder.
     package var upLock: String { "\(root)/up.lock" }
 
+    /// What a rehearsal asks `tradewind up` to take away, and what came of it.
+    package var lossOrder: String { "\(root)/loss.json" }
+    package var lossAnswer: String { "\(root)/loss-answer.json" }
+
     package func planeFolder(_ plane: PlaneName) -> String { "\(root)/planes/\(plane)" }
     package func gatewayFolder(_ gateway: GatewayName) -> String { "\(root)/gateways/\(gateway)" }
 

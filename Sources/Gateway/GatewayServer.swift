@@ -66,6 +66,7 @@ package struct GatewayServer: Service, CustomStringConvertible {
                     folder: configuration.stateFolder, dialer: dialer,
                     renewed: configuration.renewedCredentials, onSnapshot: { await keeper.follow($0) }),
                 group: group, sinks: plane.workers, logger: logger, traffic: { await answers.traffic() },
+                planeTallies: { await answers.planeTallies() },
                 explain: { await answers.explanation(of: $0, at: configuration.name) })
             answers.connect(workers: plane.workers, telemetry: telemetry, facts: { control.facts })
             for worker in plane.workers { worker.tellDemand { [weak control] in control?.reportSoon() } }

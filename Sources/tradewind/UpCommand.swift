@@ -61,6 +61,7 @@ struct UpCommand: AsyncParsableCommand {
         let progress = UpProgress()
         let fleet = LocalFleet(options: options, sources: sources, memory: memory, progress: progress)
         let running = Task { try await fleet.run() }
+        let losses = Task { await LossDesk(folder: folder, fleet: fleet, progress: progress).run() }
         let listening = Task {
             var count = 0
             for await signal in signals {
@@ -71,6 +72,8 @@ struct UpCommand: AsyncParsableCommand {
             }
         }
         let result = await running.result
+        losses.cancel()
+        await losses.value
         await fleet.stop()
         listening.cancel()
         withExtendedLifetime(lock) {}

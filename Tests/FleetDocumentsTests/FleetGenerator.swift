@@ -174,9 +174,15 @@ struct FleetGenerator {
 
     private mutating func workload(_ name: String) -> Workload {
         let latency = duration()
+        let isPassive = flag()
         let objective = Objective(
             latencyBudget: latency, failoverLatencyBudget: maybe { latency + $0.duration() },
-            survive: pick(Objective.Survival.allCases), keptShare: share(), targetUtilization: availability())
+            survive: pick(Objective.Survival.allCases), keptShare: share(), targetUtilization: availability(),
+            mode: isPassive ? .activePassive : .activeActive,
+            standby: isPassive
+                ? maybe { Standby(share: $0.availability(), state: $0.pick(Standby.State.allCases)) } : nil,
+            recovery: DeclaredRecovery(
+                rto: maybe { .seconds($0.int(1...9_999)) }, rpo: maybe { .milliseconds($0.int(0...9_999)) }))
         let data = DataRules(
             classification: pick(DataRules.Classification.allCases), residency: maybe { $0.flag() ? ["CA", "EU"] : ["UK"] },
             transit: pick(DataRules.Transit.allCases), maxSnapshotAge: maybe { $0.duration() })
@@ -186,7 +192,7 @@ struct FleetGenerator {
             replica: replica(), objective: objective, data: data, maxSpotShare: share(), purchase: purchase(),
             egressPerRequest: maybe { Gibibytes($0.pick([1, 1e-5, 40 / 1_048_576, 0.75])) },
             scaling: flag() ? ScalingPolicy(minReplicas: minimum, maxReplicas: minimum + int(1...9)) : scaling(),
-            demand: (0..<int(0...2)).map { demand($0) }, balancing: balancing(),
+            demand: (0..<int(0...2)).map { demand($0) }, balancing: isPassive ? BalancingRules() : balancing(),
             admission: WorkloadAdmission(
                 queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
                 concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)),

@@ -60,8 +60,9 @@ package struct FleetDocumentSet: Sendable {
         let assignments = AssignmentComposer(
             fleet: fleet, decision: decided.assigned, drained: drained, feedPeers: feedPeers)
         let snapshots = SnapshotComposer(
-            fleet: fleet, decision: decided.placement, drained: drained,
+            fleet: fleet, decision: decided.placement, drained: drained, failed: decided.failover.avoided,
             feedAddresses: records.compactMapValues(\.feedAddress))
+        let silent = silent.union(decided.failover.silent)
         let told = assignments.assignments.filter { !silent.contains($0.plane) }
         sendable = told.map(Document.assignment) + snapshots.snapshots.map(Document.snapshot)
     }

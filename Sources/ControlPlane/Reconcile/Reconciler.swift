@@ -301,7 +301,7 @@ package final class Reconciler: Sendable {
     ) async throws {
         let composer = StatusComposer(
             fleet: documents.fleet, decision: documents.decision, handover: documents.decided.handover,
-            scaling: documents.decided.scaling,
+            scaling: documents.decided.scaling, failover: documents.decided.failover,
             observation: observation, drained: documents.drained,
             assignments: Dictionary(
                 uniqueKeysWithValues: documents.fleet.planes.map { ($0.name, versions["plane/\($0.name)"] ?? .zero) }),

@@ -14,11 +14,15 @@ package struct ControlDecision: Equatable, Sendable {
     package var measured: [DemandHistory.Entry]
     /// What happened by this decision, in order.
     package var events: [FleetEvent]
+    /// Which places count as lost.
+    package var failover: FailoverVerdicts
 
     package init(
         placement: PlacementDecision, assigned: PlacementDecision, handover: Handover = Handover(),
-        scaling: [WorkloadName: ScalingDecision] = [:], measured: [DemandHistory.Entry] = [], events: [FleetEvent] = []
+        scaling: [WorkloadName: ScalingDecision] = [:], measured: [DemandHistory.Entry] = [], events: [FleetEvent] = [],
+        failover: FailoverVerdicts = FailoverVerdicts()
     ) {
+        self.failover = failover
         self.placement = placement
         self.assigned = assigned
         self.handover = handover

@@ -11,6 +11,10 @@ package struct FleetController: Sendable {
     private var purchaser = Purchaser()
     private var handover = Handover()
     private var history = DemandHistory()
+    private var judge = FailoverJudge()
+    private var failovers = WorkloadFailovers()
+    /// What was decided last; nil before the first decision.
+    private var placement: PlacementDecision?
 
     package init() {}
 
@@ -18,7 +22,9 @@ package struct FleetController: Sendable {
     package mutating func restore(_ measured: [DemandHistory.Entry]) { history.restore(measured) }
 
     /// True while something waits for its successor: a decision is due again within a second or so, whatever is heard.
-    package var isUnderWay: Bool { handover.isUnderWay || !scalers.isEmpty || purchaser.isUnderWay }
+    package var isUnderWay: Bool {
+        handover.isUnderWay || !scalers.isEmpty || purchaser.isUnderWay || judge.isUnderWay || failovers.isUnderWay
+    }
 
     /// Takes a gateway's report as it comes in: what it counts becomes rates.
     package mutating func receive(_ report: GatewayReport, now: Moment) { demand.receive(report, at: now) }
@@ -28,24 +34,30 @@ package struct FleetController: Sendable {
         demand.retain(fleet)
         var events: [FleetEvent] = []
         var measured: [DemandHistory.Entry] = []
-        let scaling = scale(inputs, now: now, events: &events, measured: &measured)
+        var losses: [FailoverJudge.Loss] = []
+        let verdicts = judge.judge(inputs, placement: placement, now: now, losses: &losses, events: &events)
+        failovers.begin(losses, inputs, now: now, events: &events)
+        let scaling = scale(inputs, verdicts, now: now, events: &events, measured: &measured)
         let hour = HourOfWeek.utc(secondsSince1970: inputs.secondsSince1970)
         let (placement, purchases) = purchaser.place(
             PlacementInputs(
-                fleet: fleet, drained: inputs.drained, wanted: scaling.mapValues(\.replicas),
+                fleet: fleet, drained: inputs.drained, failed: verdicts.failed, wanted: scaling.mapValues(\.replicas),
                 planned: fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hour) },
                 shortage: NodeShortage(fleet, inputs.observation)), inputs.observation, now: now)
         events += purchases
+        self.placement = placement
+        failovers.follow(inputs, placement, verdicts, now: now, events: &events)
         let resting = scaling.filter { $0.value.replicas == 0 }.keys
         handover.update(fleet, placement, inputs.observation, resting: Set(resting), now: now)
         return ControlDecision(
             placement: placement, assigned: handover.extend(placement), handover: handover, scaling: scaling, measured: measured,
-            events: events)
+            events: events, failover: verdicts)
     }
 
     /// Decides the size of every elastic workload.
     private mutating func scale(
-        _ inputs: ControlInputs, now: Moment, events: inout [FleetEvent], measured: inout [DemandHistory.Entry]
+        _ inputs: ControlInputs, _ verdicts: FailoverVerdicts, now: Moment, events: inout [FleetEvent],
+        measured: inout [DemandHistory.Entry]
     ) -> [WorkloadName: ScalingDecision] {
         let elastic = inputs.fleet.workloads.filter(\.scaling.isElastic)
         let names = Set(elastic.map(\.name))
@@ -57,7 +69,8 @@ package struct FleetController: Sendable {
         var decisions: [WorkloadName: ScalingDecision] = [:]
         for workload in elastic {
             let signals = WorkloadSignals(
-                of: workload, fleet: inputs.fleet, observation: inputs.observation, demand: demand, now: now)
+                of: workload, fleet: inputs.fleet, lost: verdicts.silent, observation: inputs.observation, demand: demand,
+                now: now)
             // What planes run is not known yet: nothing may be concluded from it.
             if isSettling {
                 let held = max(signals.replicas, workload.scaling.minReplicas)

@@ -2,11 +2,16 @@ package import FleetModel
 
 extension WorkloadSignals {
     /// Gathers what planes and gateways said last of one workload.
-    package init(of workload: Workload, fleet: Fleet, observation: FleetObservation, demand: DemandMeter, now: Moment) {
+    ///
+    /// - Parameter lost: planes whose replicas count for nothing, and neither do the metrics that are missing with them.
+    package init(
+        of workload: Workload, fleet: Fleet, lost: Set<PlaneName> = [], observation: FleetObservation, demand: DemandMeter,
+        now: Moment
+    ) {
         self.init()
         // Gateways tell of engines without metrics too; requests that came by no gateway are known to engines alone.
         var (inEngines, sent) = (0.0, 0.0)
-        for plane in fleet.planes {
+        for plane in fleet.planes where !lost.contains(plane.name) {
             guard let report = observation.report(of: plane.name) else { continue }
             let isHeard = observation.connection(of: plane.name, now: now) == .connected
             for replica in report.replicas where replica.id.workload == workload.name {

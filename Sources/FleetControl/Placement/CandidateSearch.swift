@@ -27,6 +27,10 @@ struct CandidateSearch {
             reject(plane, pool: nil, "it is drained")
             return
         }
+        if let because = inputs.failed[plane.name] {
+            reject(plane, pool: nil, "it is failed: \(because)")
+            return
+        }
         // A workload nobody's demand is declared for may be asked for from anywhere: the strictest rule holds.
         let places: [[Jurisdiction]?] = loads.isEmpty ? [nil] : loads.map { $0.location.jurisdictions }
         let verdicts = places.map { fence.verdict(workload: workload, plane: plane, userJurisdictions: $0) }

@@ -52,6 +52,20 @@ package struct PlacementDecision: Equatable, Sendable, Codable {
         }
     }
 
+    /// Who serves in active-passive mode, and what stands by for it beside the replicas that are placed.
+    package struct Passive: Equatable, Sendable, Codable {
+        /// The region (`provider/region`) or provider that serves.
+        package var primary: String
+        /// Its planes. Sorted.
+        package var planes: [PlaneName]
+        /// Room kept for replicas that start when the primary fails. Sorted by plane, then pool.
+        package var reserved: [Choice]
+
+        package init(primary: String, planes: [PlaneName], reserved: [Choice] = []) {
+            (self.primary, self.planes, self.reserved) = (primary, planes, reserved)
+        }
+    }
+
     package struct WorkloadPlacement: Equatable, Sendable, Codable {
         package var workload: WorkloadName
         /// Sorted by plane, then pool.
@@ -62,10 +76,14 @@ package struct PlacementDecision: Equatable, Sendable, Codable {
         package var shortfalls: [String]
         /// Nil where no plan covers the workload.
         package var plan: PlanFidelity?
+        /// Nil in active-active mode.
+        package var passive: Passive?
 
         package init(
-            workload: WorkloadName, chosen: [Choice], rejected: [Rejection], shortfalls: [String], plan: PlanFidelity? = nil
+            workload: WorkloadName, chosen: [Choice], rejected: [Rejection], shortfalls: [String], plan: PlanFidelity? = nil,
+            passive: Passive? = nil
         ) {
+            self.passive = passive
             self.workload = workload
             self.chosen = chosen
             self.rejected = rejected

@@ -18,6 +18,8 @@ package struct PlacementInputs: Equatable, Sendable {
     package var fleet: Fleet
     /// Planes that get no replica.
     package var drained: Set<PlaneName>
+    /// Planes whose capacity counts for nothing, and why.
+    package var failed: [PlaneName: String]
     /// Load to carry, by workload; a workload without an entry is placed for its declared peak demand.
     package var loads: [WorkloadName: [Load]]
     /// How many replicas the scaling loop wants; a workload with an entry is placed for that many instead of its declared demand.
@@ -28,11 +30,12 @@ package struct PlacementInputs: Equatable, Sendable {
     package var shortage: NodeShortage
 
     package init(
-        fleet: Fleet, drained: Set<PlaneName> = [], loads: [WorkloadName: [Load]] = [:],
+        fleet: Fleet, drained: Set<PlaneName> = [], failed: [PlaneName: String] = [:], loads: [WorkloadName: [Load]] = [:],
         wanted: [WorkloadName: Int] = [:], planned: PlannedReplicas? = nil, shortage: NodeShortage = .none
     ) {
         self.fleet = fleet
         self.drained = drained
+        self.failed = failed
         self.loads = loads
         self.wanted = wanted
         self.planned = planned

@@ -54,7 +54,7 @@ extension WorkloadPlacing {
         if fidelity == nil, wanted == nil, !isBought {
             placeLoads()
             placeMinimum()
-            placeSurvival(demand: declaredDemand)
+            placeRedundancy(demand: declaredDemand)
             return
         }
         for target in unmetTargets { standIn(for: target, inputs) }
@@ -68,9 +68,14 @@ extension WorkloadPlacing {
             placeMinimum()
         }
         // A plan that holds survives what it should; with replicas elsewhere than planned, that has to be judged anew.
-        guard fidelity == nil || !unmetTargets.isEmpty || total > planned else { return }
+        guard fidelity == nil || !unmetTargets.isEmpty || total > planned || standby != nil else { return }
         let unhedged = plannedThroughput * Double(max(0, total - surplus)) / Double(max(1, total))
-        placeSurvival(demand: wanted == nil ? min(declaredDemand, unhedged) : unhedged)
+        placeRedundancy(demand: wanted == nil ? min(declaredDemand, unhedged) : unhedged)
+    }
+
+    /// What must be there when something is lost.
+    private mutating func placeRedundancy(demand: Double) {
+        if standby == nil { placeSurvival(demand: demand) } else { placeStandby(demand: demand) }
     }
 
     /// Places as much throughput as a target lacks, first where its users are nearest.

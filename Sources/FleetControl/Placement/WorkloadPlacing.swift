@@ -23,6 +23,8 @@ struct WorkloadPlacing {
     var surplus = 0
     /// A budget that kept it from something it wants.
     private(set) var budgetReached: BudgetName?
+    /// Who serves and what stands by; nil in active-active mode.
+    var standby: StandbyPlacing?
 
     init(search: CandidateSearch) {
         self.search = search
@@ -31,6 +33,7 @@ struct WorkloadPlacing {
         reasons = Array(repeating: nil, count: search.candidates.count)
         full = Array(repeating: false, count: search.candidates.count)
         limits = Array(repeating: nil, count: search.candidates.count)
+        choosePrimary()
     }
 
     /// Each origin's load, the largest first, to the best pool that may serve it.
@@ -114,25 +117,25 @@ struct WorkloadPlacing {
             workload: workload.name,
             chosen: chosen.sorted { ($0.plane, $0.placement.pool) < ($1.plane, $1.placement.pool) },
             rejected: rejected.sorted { ($0.plane, $0.pool?.rawValue ?? "") < ($1.plane, $1.pool?.rawValue ?? "") },
-            shortfalls: shortfalls, plan: fidelity)
+            shortfalls: shortfalls, plan: fidelity, passive: standbyResult)
     }
 
     // MARK: Order
 
-    /// Candidates the fence admits for a load, best first.
-    func ranked(for load: Int, failover: Bool) -> [Int] {
+    /// Candidates the fence admits for a load, best first: of the primary, or those that stand by for it.
+    func ranked(for load: Int, failover: Bool, inPrimary: Bool = true) -> [Int] {
         let objective = workload.objective
         let budget = failover ? objective.failoverLatencyBudget : objective.latencyBudget
-        return search.candidates.indices.filter { search.candidates[$0].admitted[load] }.sorted {
+        return eligible(inPrimary: inPrimary).filter { search.candidates[$0].admitted[load] }.sorted {
             search.candidates[$0].precedes(
                 search.candidates[$1], load: load, budget: budget, failoverBudget: objective.failoverLatencyBudget)
         }
     }
 
     /// Candidates for replicas that no single load asks for: by the largest load, or owned, cheap and by name without any.
-    func preferred(failover: Bool) -> [Int] {
+    func preferred(failover: Bool, inPrimary: Bool = true) -> [Int] {
         guard let largest = search.loads.indices.max(by: { search.loads[$0].rate < search.loads[$1].rate }) else {
-            return search.candidates.indices.sorted { left, right in
+            return eligible(inPrimary: inPrimary).sorted { left, right in
                 let (first, second) = (search.candidates[left], search.candidates[right])
                 if first.pool.owned != second.pool.owned { return first.pool.owned }
                 if first.preference != second.preference { return first.preference < second.preference }
@@ -140,8 +143,13 @@ struct WorkloadPlacing {
                 return price != other ? price < other : left < right
             }
         }
-        return ranked(for: largest, failover: failover)
-            + search.candidates.indices.filter { !search.candidates[$0].admitted[largest] }
+        return ranked(for: largest, failover: failover, inPrimary: inPrimary)
+            + eligible(inPrimary: inPrimary).filter { !search.candidates[$0].admitted[largest] }
+    }
+
+    /// Every candidate in active-active mode.
+    private func eligible(inPrimary: Bool) -> [Int] {
+        search.candidates.indices.filter { standby == nil || isPrimary($0) == inPrimary }
     }
 
     // MARK: Accounts
@@ -210,6 +218,16 @@ struct WorkloadPlacing {
             reasons[index] = because
         }
         return true
+    }
+
+    /// Keeps room for one replica that is not started.
+    mutating func reserve(_ index: Int) {
+        let candidate = search.candidates[index]
+        if books.pools.take(candidate.profile.accelerators, for: workload.workloadClass, from: candidate.ledgerKey) {
+            standby?.reserved[index] += 1
+        } else {
+            full[index] = true
+        }
     }
 
     mutating func whatBinds(_ load: Int?) -> String {

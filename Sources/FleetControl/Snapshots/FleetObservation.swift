@@ -63,7 +63,9 @@ package struct FleetObservation: Equatable, Sendable {
         let isBack = known == nil || known?.isLost == true
         let events = isBack ? [Self.connected(.gateway, report.gateway.rawValue)] : []
         guard let old = known?.report, !isBack else { return .accepted(events: events, isMaterial: true) }
-        let isSame = old.snapshot == report.snapshot && old.address == report.address && old.isReady == report.isReady
+        let isSame =
+            old.snapshot == report.snapshot && old.address == report.address && old.isReady == report.isReady
+            && Self.losses(old) == Self.losses(report)
         return .accepted(events: events, isMaterial: !isSame || asksForFirst(old, report))
     }
 
@@ -117,6 +119,10 @@ package struct FleetObservation: Equatable, Sendable {
     package func report(of plane: PlaneName) -> PlaneReport? { planes[plane]?.report }
     package func report(of gateway: GatewayName) -> GatewayReport? { gateways[gateway]?.report }
 
+    /// How long ago the newest report came; nil before the first.
+    package func age(of plane: PlaneName, now: Moment) -> Duration? { planes[plane].map { now.since($0.at) } }
+    package func age(of gateway: GatewayName, now: Moment) -> Duration? { gateways[gateway].map { now.since($0.at) } }
+
     /// The newest report of every plane heard, sorted by plane, with how long ago it came.
     package func reports(now: Moment) -> [(report: PlaneReport, age: Duration)] {
         planes.sorted { $0.key < $1.key }.map { ($0.value.report, now.since($0.value.at)) }
@@ -127,6 +133,11 @@ package struct FleetObservation: Equatable, Sendable {
 
     package var connectedPlanes: Int { planes.values.count { !$0.isLost } }
     package var connectedGateways: Int { gateways.values.count { !$0.isLost } }
+
+    /// The planes a gateway has lost from sight.
+    private static func losses(_ report: GatewayReport) -> Set<String> {
+        Set((report.planeSights ?? [:]).filter(\.value.isLost).keys)
+    }
 
     private func connection(isLost: Bool?, now: Moment) -> Connection {
         switch isLost {

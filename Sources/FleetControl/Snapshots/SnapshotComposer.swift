@@ -15,9 +15,12 @@ package struct SnapshotComposer: Sendable {
     private let decision: PlacementDecision
     private let placeGroups: [DataRules.Classification: [Fence.PlaceGroup]]
 
-    /// - Parameter feedAddresses: where planes said their feeds listen; a plane that never reported has none.
+    /// - Parameters:
+    ///   - failed: planes that gateways should send to only where nobody else may serve.
+    ///   - feedAddresses: where planes said their feeds listen; a plane that never reported has none.
     package init(
-        fleet: Fleet, decision: PlacementDecision, drained: Set<PlaneName> = [], feedAddresses: [PlaneName: String] = [:]
+        fleet: Fleet, decision: PlacementDecision, drained: Set<PlaneName> = [], failed: Set<PlaneName> = [],
+        feedAddresses: [PlaneName: String] = [:]
     ) {
         self.fleet = fleet
         self.decision = decision
@@ -37,7 +40,8 @@ package struct SnapshotComposer: Sendable {
                 name: plane.name, provider: plane.provider, region: plane.region, coordinates: plane.location.coordinates,
                 feedAddress: feedAddresses[plane.name],
                 networks: plane.networks.isEmpty ? loopbackNetworks : plane.networks,
-                isDrained: drained.contains(plane.name), hasForwarders: plane.driver == .local ? nil : true)
+                isDrained: drained.contains(plane.name), hasForwarders: plane.driver == .local ? nil : true,
+                isFailed: failed.contains(plane.name) ? true : nil)
         }
         routes = fleet.routes.isEmpty ? [Self.defaultRoute] : fleet.routes.map(Self.route)
     }
@@ -71,10 +75,22 @@ package struct SnapshotComposer: Sendable {
             maxSnapshotAgeMilliseconds: workload.data.maxSnapshotAge?.milliseconds,
             ratesPerReplica: Dictionary(
                 workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
-            balancing: workload.balancing, admission: workload.admission,
+            balancing: balancing(of: workload), admission: workload.admission,
             resilience: workload.resilience == .standard ? nil : workload.resilience, tls: workload.replica.engine?.tls,
             placeFences: places, predict: workload.predict, revision: workload.replica.revision,
             wakesOnDemand: workload.scaling.isElastic && workload.scaling.minReplicas == 0 ? true : nil)
+    }
+
+    /// In active-passive mode the primary's planes serve first, in proportion to what is placed on each, and all others stand by:
+    /// priorities as routes may declare them, so that gateways turn to them, and back, by what they see themselves.
+    private func balancing(of workload: Workload) -> BalancingRules {
+        var rules = workload.balancing
+        guard let placement = decision.placement(of: workload.name), let passive = placement.passive else { return rules }
+        rules.planes = passive.planes.map { plane in
+            let count = decision.placements(of: workload.name, on: plane).reduce(0) { $0 + $1.count }
+            return BalancingRules.PlaneShare(plane: plane, weight: min(max(count, 1), 1_000))
+        }
+        return rules
     }
 
     private func planes(

@@ -8,6 +8,7 @@ package struct StatusComposer: Sendable {
     private let decision: PlacementDecision
     private let handover: Handover
     private let scaling: [WorkloadName: ScalingDecision]
+    private let failover: FailoverVerdicts
     private let observation: FleetObservation
     private let drained: Set<PlaneName>
     private let assignments: [PlaneName: SnapshotVersion]
@@ -20,6 +21,7 @@ package struct StatusComposer: Sendable {
     ///   - snapshots: the version each gateway should route by.
     package init(
         fleet: Fleet, decision: PlacementDecision, handover: Handover, scaling: [WorkloadName: ScalingDecision] = [:],
+        failover: FailoverVerdicts = FailoverVerdicts(),
         observation: FleetObservation, drained: Set<PlaneName>,
         assignments: [PlaneName: SnapshotVersion], snapshots: [GatewayName: SnapshotVersion], now: Moment
     ) {
@@ -27,6 +29,7 @@ package struct StatusComposer: Sendable {
         self.decision = decision
         self.handover = handover
         self.scaling = scaling
+        self.failover = failover
         self.observation = observation
         self.drained = drained
         self.assignments = assignments
@@ -207,8 +210,21 @@ package struct StatusComposer: Sendable {
                 connected(connection, what: "plane \(plane.name)", command: "tradewind plane \(plane.name)"),
                 self.ready(plane.name, report: report, connection: connection, wanted: wanted, ready: ready),
                 drainedCondition(plane.name),
-            ] + (connection == .connected ? PoolStatus(plane, report).conditions : []),
+            ] + failedCondition(plane.name) + (connection == .connected ? PoolStatus(plane, report).conditions : []),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: ready), address: report?.feedAddress)
+    }
+
+    /// Told only of planes that are failed or on their way back.
+    private func failedCondition(_ plane: PlaneName) -> [ResourceStatus.Condition] {
+        if let because = failover.failed[plane] {
+            return [Condition(type: "Failed", status: .yes, reason: "LostByObservers", message: because)]
+        }
+        guard failover.returning.contains(plane) else { return [] }
+        return [
+            Condition(
+                type: "Failed", status: .no, reason: "Returning",
+                message: "it is given work; requests come once its replicas are ready")
+        ]
     }
 
     private func drainedCondition(_ plane: PlaneName) -> ResourceStatus.Condition {

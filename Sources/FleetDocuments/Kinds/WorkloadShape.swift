@@ -58,6 +58,14 @@ extension Workload {
         .optional("keptShare", \.workload.objective.keptShare, default: blank.objective.keptShare, .quantity),
         .optional(
             "targetUtilization", \.workload.objective.targetUtilization, default: blank.objective.targetUtilization, .quantity),
+        .optional("mode", \.workload.objective.mode, default: blank.objective.mode, .choice),
+        .optional("standby", \.workload.objective.standby, Standby.rule),
+        .group(
+            "recovery",
+            [
+                .optional("rto", \.workload.objective.recovery.rto, .quantity),
+                .optional("rpo", \.workload.objective.recovery.rpo, .timeOrNone),
+            ]),
     ]
 
     private static let purchaseFields: [Field<WorkloadDraft>] = [

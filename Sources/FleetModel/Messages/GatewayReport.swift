@@ -15,12 +15,15 @@ package struct GatewayReport: Equatable, Sendable, Codable {
     package var quota: QuotaReport?
     /// By workload name; nil from a gateway that does not say.
     package var demand: [String: WorkloadDemand]?
+    /// How every plane looks from here, by plane name; nil from a gateway that does not say.
+    package var planeSights: [String: PlaneSight]?
 
     package init(
         gateway: GatewayName, snapshot: SnapshotVersion?, address: String, isReady: Bool, roundTripMilliseconds: [String: Double],
         requests: [String: UInt64], pid: Int32, quota: QuotaReport? = nil,
-        demand: [String: WorkloadDemand]? = nil
+        demand: [String: WorkloadDemand]? = nil, planeSights: [String: PlaneSight]? = nil
     ) {
+        self.planeSights = planeSights
         self.gateway = gateway
         self.snapshot = snapshot
         self.address = address

@@ -92,11 +92,15 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var isDrained: Bool
         /// Its replicas are forwarders of its own (``PlaneDriver/endpoint(_:)``), which serve plain HTTP; nil: engines.
         package var hasForwarders: Bool?
+        /// Observers agree that it is lost, or it has come back and its replicas are not all there: it gets no new request while
+        /// another may serve; nil: it is not.
+        package var isFailed: Bool?
 
         package init(
             name: PlaneName, provider: ProviderName, region: String, coordinates: Coordinates, feedAddress: String? = nil,
-            networks: [String] = loopbackNetworks, isDrained: Bool = false, hasForwarders: Bool? = nil
+            networks: [String] = loopbackNetworks, isDrained: Bool = false, hasForwarders: Bool? = nil, isFailed: Bool? = nil
         ) {
+            self.isFailed = isFailed
             self.hasForwarders = hasForwarders
             self.name = name
             self.provider = provider

@@ -76,11 +76,19 @@ package struct Objective: Equatable, Sendable {
     package var keptShare: Share
     /// Share of a replica's measured throughput that planned load may use; the rest absorbs bursts and queueing. Above 0.
     package var targetUtilization: Share
+    package var mode: RedundancyMode
+    /// What is kept beside the primary in active-passive mode; nil: ``Standby``'s own defaults.
+    package var standby: Standby?
+    package var recovery: DeclaredRecovery
 
     package init(
         latencyBudget: Duration = .milliseconds(150), failoverLatencyBudget: Duration? = nil, survive: Survival = .none,
-        keptShare: Share = .whole, targetUtilization: Share = Share(0.8)
+        keptShare: Share = .whole, targetUtilization: Share = Share(0.8), mode: RedundancyMode = .activeActive,
+        standby: Standby? = nil, recovery: DeclaredRecovery = DeclaredRecovery()
     ) {
+        self.mode = mode
+        self.standby = standby
+        self.recovery = recovery
         self.latencyBudget = latencyBudget
         self.failoverLatencyBudget = failoverLatencyBudget ?? latencyBudget * 2
         self.survive = survive

@@ -9,6 +9,7 @@ extension ProblemCollector {
         requireDistinct(workload.models, "spec.models", what: "model")
         checkReplica(workload.replica)
         checkObjective(workload.objective)
+        checkRecovery(of: workload)
         checkSize(workload.egressPerRequest, atMost: Gibibytes(1_024), "spec.traffic.egressPerRequest")
         checkJurisdictions(workload.data.residency, "spec.data.residency")
         checkPurchase(workload.purchase)

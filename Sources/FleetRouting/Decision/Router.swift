@@ -108,12 +108,14 @@ package struct Router {
             let (policy, mayEject) = (policies[workload], mayEject(workload, now: now))
             let wasEjected = with(handle) { $0.health.connectionFailed(policy, mayEject: mayEject, at: now) }
             noteLoss(of: handle, wasEjected: wasEjected, isPlaneSign: true, now: now)
+            noteUnanswered(handle)
             gather(event, from: handle, now: now)
         case .responseFailed(let handle, let failure):
             guard let workload = workload(of: handle) else { return }
             let (policy, mayEject) = (policies[workload], mayEject(workload, now: now))
             let wasEjected = with(handle) { $0.health.responseFailed(failure, policy, mayEject: mayEject, at: now) }
             noteLoss(of: handle, wasEjected: wasEjected, now: now)
+            if failure == .broken || failure == .timeout { noteUnanswered(handle) }
             gather(event, from: handle, now: now)
         case .probeFailed(let handle, let failure):
             guard let workload = workload(of: handle) else { return }
@@ -205,14 +207,19 @@ package struct Router {
             }
         }
         adoptBalancing()
-        adoptDirectory(new)
+        adoptDirectory(new, now: now)
         table = new
         return actions
     }
 
-    private mutating func adoptDirectory(_ new: RoutingTable) {
+    private mutating func adoptDirectory(_ new: RoutingTable, now: Moment) {
         for (index, entry) in new.directory.planes.enumerated() {
-            if index < planes.count { planes[index].update(entry) } else { planes.append(PlaneState(entry)) }
+            if index < planes.count {
+                if planes[index].isFailed, !entry.isFailed { startSlowly(index, in: new, now: now) }
+                planes[index].update(entry)
+            } else {
+                planes.append(PlaneState(entry))
+            }
             planes[index].wasHeard(at: new.heard.indices.contains(index) ? new.heard[index] : nil)
         }
         choices = new.choices
@@ -232,6 +239,13 @@ package struct Router {
         outliers.reserve(slots: replicas.count, workloads: workloads.count)
         let longest = workloads.map(\.choices.count).max() ?? 0
         if scores.count < longest { scores = Array(repeating: PlaneScore(), count: longest) }
+    }
+
+    /// A plane that is taken back gets its share as slowly as replicas that are new.
+    private mutating func startSlowly(_ plane: Int, in table: RoutingTable, now: Moment) {
+        for case let entry? in table.replicas where entry.plane.value == plane && entry.takesRequests {
+            with(entry.handle) { $0.health.startSlowly(at: now) }
+        }
     }
 
     private mutating func take(_ update: LoadUpdate) {
@@ -260,6 +274,11 @@ package struct Router {
         let slot = Int(handle.slot)
         guard replicas.indices.contains(slot), !replicas[slot].isVacant, replicas[slot].birth == handle.birth else { return nil }
         return change(&replicas[slot])
+    }
+
+    private mutating func noteUnanswered(_ handle: ReplicaHandle) {
+        guard let state = state(of: handle) else { return }
+        planes[Int(state.plane)].unanswered += 1
     }
 
     private mutating func noteLoss(of handle: ReplicaHandle, wasEjected: Bool?, isPlaneSign: Bool = false, now: Moment) {

@@ -2,7 +2,11 @@ import FleetModel
 
 /// What a router knows of one plane.
 struct PlaneState: Sendable {
+    /// Drained, or failed by the fleet's observers: others come first.
     private(set) var isDrained: Bool
+    private(set) var isFailed: Bool
+    /// Attempts there since the start that got no answer.
+    var unanswered: UInt64 = 0
     private var leastMilliseconds: Double
     private var expectedMilliseconds: Double
     private var measuredMilliseconds: Double?
@@ -12,13 +16,15 @@ struct PlaneState: Sendable {
     private var suspectUntil: Moment?
 
     init(_ entry: PlaneEntry) {
-        isDrained = entry.isDrained
+        isDrained = entry.isDrained || entry.isFailed
+        isFailed = entry.isFailed
         leastMilliseconds = entry.leastRoundTripMilliseconds
         expectedMilliseconds = entry.expectedRoundTripMilliseconds
     }
 
     mutating func update(_ entry: PlaneEntry) {
-        isDrained = entry.isDrained
+        isDrained = entry.isDrained || entry.isFailed
+        isFailed = entry.isFailed
         leastMilliseconds = entry.leastRoundTripMilliseconds
         expectedMilliseconds = entry.expectedRoundTripMilliseconds
     }

@@ -38,6 +38,12 @@ struct ReplicaHealth: Equatable, Sendable {
         return ramp.share(elapsedNanoseconds: Double(now.nanoseconds - start.nanoseconds))
     }
 
+    /// Begins its slow start anew.
+    mutating func startSlowly(at now: Moment) {
+        settle(at: now)
+        if !isOut { cameIn = now }
+    }
+
     // MARK: Failures. Each returns whether it ejected the replica just now.
 
     /// - Parameter mayEject: whether the workload's share of ejected replicas leaves room for one more.

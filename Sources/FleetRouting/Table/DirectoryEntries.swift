@@ -54,6 +54,8 @@ package struct PlaneEntry: Sendable {
     package let leastRoundTripMilliseconds: Double
     package let expectedRoundTripMilliseconds: Double
     package let feedAddress: String?
+    /// The fleet's observers agree that it is lost, or it has not wholly come back.
+    package var isFailed = false
     /// Its replicas serve plain HTTP, whatever their engines do.
     package var hasForwarders = false
 }

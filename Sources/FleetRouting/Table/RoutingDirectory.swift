@@ -100,7 +100,8 @@ package final class RoutingDirectory: Sendable {
                         .milliseconds,
                     expectedRoundTripMilliseconds:
                         snapshot.gatewayLocation.coordinates.expectedRoundTrip(to: plane.coordinates).milliseconds,
-                    feedAddress: plane.feedAddress, hasForwarders: plane.hasForwarders ?? false)
+                    feedAddress: plane.feedAddress, isFailed: plane.isFailed ?? false,
+                    hasForwarders: plane.hasForwarders ?? false)
             },
             bury: { old in
                 PlaneEntry(

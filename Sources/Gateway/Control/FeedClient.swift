@@ -14,6 +14,8 @@ final class FeedClient {
     let address: ListenAddress
     /// A report was read from the connection that is open now.
     private(set) var isLive = false
+    /// When the newest report was read; nil before the first.
+    private(set) var lastRead: NIODeadline?
     private let gateway: GatewayName
     private let key: String
     private let dialer: Dialer
@@ -75,6 +77,7 @@ final class FeedClient {
 
     private func read(_ report: PlaneReport) {
         guard !isStopped else { return }
+        lastRead = .now()
         if !isLive {
             isLive = true
             lastProblem = nil

@@ -19,6 +19,7 @@ final class FleetObserver {
     private var facts = ControlFacts()
     private var objections: [PlaneName: [ReplicaObjection]] = [:]
     private let quotas: QuotaDesk
+    private var sightMeter = PlaneSightMeter()
     private var isStopped = false
     private lazy var prober = Prober(dialer: dialer, eventLoop: eventLoop) { [weak self] in self?.probed($0) }
 
@@ -106,6 +107,21 @@ final class FleetObserver {
     private func probed(_ event: RouterEvent) {
         send(.event(event))
         if case .planeRoundTrip = event { tell() }
+    }
+
+    /// How every plane whose feed's address is known looks from here.
+    func planeSights(_ tallies: [PlaneName: PlaneTally]) -> [String: PlaneSight] {
+        let shares = sightMeter.shares(tallies)
+        var sights: [String: PlaneSight] = [:]
+        for plane in facts.planes {
+            guard let feed = feeds[plane.name] else { continue }
+            let tally = tallies[plane.name] ?? PlaneTally()
+            sights[plane.name.rawValue] = PlaneSight(
+                isFeedLive: feed.isLive, feedAgeMilliseconds: feed.lastRead.map { Double((.now() - $0).nanoseconds) / 1e6 },
+                replicas: tally.replicas, usable: tally.usable, unansweredShare: shares[plane.name],
+                roundTripMilliseconds: plane.roundTrip?.milliseconds)
+        }
+        return sights
     }
 
     // MARK: Keeping in step

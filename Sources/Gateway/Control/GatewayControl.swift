@@ -1,5 +1,5 @@
 package import FleetModel
-import FleetRouting
+package import FleetRouting
 package import FleetTransport
 package import Logging
 package import NIOCore
@@ -86,6 +86,7 @@ package final class GatewayControl: Sendable {
     private let traffic: @Sendable () async -> TrafficReport
     private let turns: AsyncStream<Void>
     private let turn: AsyncStream<Void>.Continuation
+    private let planeTallies: @Sendable () async -> [PlaneName: PlaneTally]
     private let explain: @Sendable (String) async -> JSONValue?
     private let logger: Logger
     private let state = Mutex(State())
@@ -95,16 +96,19 @@ package final class GatewayControl: Sendable {
     ///   - group: one of its loops carries feeds and probes.
     ///   - sinks: the workers, each on its loop.
     ///   - traffic: what the control plane is told of requests.
+    ///   - planeTallies: what is known of each plane's replicas, for the same report.
     ///   - explain: what became of the request with an id; nil where that is not known.
     package init(
         _ configuration: Configuration, group: any EventLoopGroup, sinks: [any RouterInputSink], logger: Logger,
         traffic: @escaping @Sendable () async -> TrafficReport,
+        planeTallies: @escaping @Sendable () async -> [PlaneName: PlaneTally] = { [:] },
         explain: @escaping @Sendable (String) async -> JSONValue? = { _ in nil }
     ) throws {
         self.configuration = configuration
         self.logger = logger
         self.traffic = traffic
         (turns, turn) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.planeTallies = planeTallies
         self.explain = explain
         self.group = group
         if let url = configuration.controlURL {
@@ -306,10 +310,12 @@ package final class GatewayControl: Sendable {
         let traffic = await traffic()
         var roundTrips: [String: Double] = [:]
         for plane in facts.planes { roundTrips[plane.name.rawValue] = plane.roundTrip?.milliseconds }
+        let tallies = await planeTallies()
         let report = GatewayReport(
             gateway: configuration.gateway, snapshot: facts.table?.directory.version, address: address,
             isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: traffic.requests, pid: getpid(),
-            quota: settles ? try? await onLoop { $0.withQuotas { $0.report() } } : nil, demand: traffic.demand)
+            quota: settles ? try? await onLoop { $0.withQuotas { $0.report() } } : nil, demand: traffic.demand,
+            planeSights: try? await onLoop { $0.planeSights(tallies) })
         do {
             let body = try FleetJSON.encode(report)
             let response = try await client.send("POST", "/internal/v1/gateways/\(configuration.gateway)/report", body: body)

@@ -38,6 +38,20 @@ final class ControlAnswers: Sendable {
         return TrafficReport(total, now: demand, directory: directory)
     }
 
+    /// What every event loop knows of each plane, together.
+    func planeTallies() async -> [PlaneName: PlaneTally] {
+        let sources = sources.withLock { $0 }
+        guard let directory = sources.facts().table?.directory else { return [:] }
+        var tallies: [PlaneName: PlaneTally] = [:]
+        for worker in sources.workers {
+            guard let own = try? await worker.submit({ $0.planeTallies() }).get() else { continue }
+            for (index, tally) in own.enumerated() where directory.planes.indices.contains(index) {
+                tallies[directory.planes[index].name, default: PlaneTally()].add(tally)
+            }
+        }
+        return tallies
+    }
+
     /// What became of the newest request with an id; nil where no loop knows it any more.
     func explanation(of request: String, at gateway: GatewayName) async -> JSONValue? {
         let sources = sources.withLock { $0 }

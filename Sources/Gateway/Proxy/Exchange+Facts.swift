@@ -8,9 +8,10 @@ extension Exchange {
         guard let directory = worker.table?.directory else {
             return RequestFacts(workload: workload, places: client.origin.places)
         }
-        let rules = route.balancing ?? directory.balancing(of: workload)
+        let own = directory.balancing(of: workload)
+        let rules = route.balancing ?? own
         return RequestFacts(
-            workload: workload, places: client.origin.places, balancing: rules.policy, planes: rules.planes,
+            workload: workload, places: client.origin.places, balancing: rules.policy, planes: rules.planes ?? own.planes,
             key: rules.policy.isHash ? hashKey(rules) : nil, session: session(rules),
             prefix: rules.affinity == .prefix && !client.body.isForm
                 ? prefix(seed: directory.identityHash(of: workload)) : nil)

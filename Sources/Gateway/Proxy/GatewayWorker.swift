@@ -122,6 +122,13 @@ package final class GatewayWorker {
         onDemand?()
     }
 
+    /// What this loop knows of each plane, by index.
+    package func planeTallies() -> [PlaneTally] {
+        var tallies = router.planeTallies(at: now())
+        for index in tallies.indices { tallies[index].answered = counters.answeredRequests(at: PlaneIndex(index)) }
+        return tallies
+    }
+
     /// What the router counts of its own.
     package func statistics() -> RouterStatistics { router.statistics(at: now()) }
 

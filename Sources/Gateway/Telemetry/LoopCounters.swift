@@ -125,6 +125,17 @@ package struct LoopCounters: Equatable, Sendable {
         return requests.indices.contains(row) ? requests[row].reduce(0, +) : 0
     }
 
+    /// Requests that ended with an answer below 500 at a plane.
+    package func answeredRequests(at plane: PlaneIndex) -> UInt64 {
+        let column = min(plane.value, Self.planeLimit - 1) + 1
+        let codes = StatusLabel.allCases
+        return requests.reduce(0) { sum, cells in
+            let first = column * codes.count
+            guard cells.indices.contains(first) else { return sum }
+            return sum + zip(codes, cells[first...]).reduce(0) { $0 + ($1.0.isServerError ? 0 : $1.1) }
+        }
+    }
+
     /// Makes room; allocates only when a workload or plane is counted for the first time.
     private mutating func reserve(row: Int, cell: Int) {
         while requests.count <= row {

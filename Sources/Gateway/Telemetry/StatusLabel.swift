@@ -29,6 +29,13 @@ package enum StatusLabel: UInt8, CaseIterable, Sendable {
             }
     }
 
+    package var isServerError: Bool {
+        switch self {
+        case .c500, .c502, .c503, .c504, .other5xx: true
+        default: false
+        }
+    }
+
     package var text: String {
         switch self {
         case .other2xx: "2xx"

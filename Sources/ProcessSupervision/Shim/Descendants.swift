@@ -21,13 +21,18 @@ enum Descendants {
 
     /// The processes whose parent is this one, from `/proc` (proc_pid_stat(5): `pid (name) state ppid …`).
     static func children() -> [pid_t] {
+        let own = getpid()
+        return parents().filter { $0.parent == own }.map(\.pid)
+    }
+
+    /// Every process of the machine and its parent, as `/proc` lists them.
+    static func parents() -> [(pid: pid_t, parent: pid_t)] {
         guard let folder = opendir("/proc") else { return [] }
         defer { closedir(folder) }
-        let own = getpid()
-        var found: [pid_t] = []
+        var found: [(pid_t, pid_t)] = []
         while let entry = readdir(folder) {
-            guard let pid = pid_t(SystemCall.directoryEntryName(entry)), parent(of: pid) == own else { continue }
-            found.append(pid)
+            guard let pid = pid_t(SystemCall.directoryEntryName(entry)), let parent = parent(of: pid) else { continue }
+            found.append((pid, parent))
         }
         return found
     }

@@ -10,6 +10,10 @@ actor KeptPart {
     private var pause: Task<Void, any Error>?
     private var keeping: Task<Void, Never>?
     private var isStopping = false
+    private var pid: Int32?
+    /// It was killed and is not started again before it is given back.
+    private var isHeld = false
+    private var isFrozen = false
     /// How often it ended by itself.
     private(set) var endings = 0
 
@@ -44,6 +48,25 @@ actor KeptPart {
         pause?.cancel()
     }
 
+    /// Takes it away until ``giveBack()``; false where it does not run.
+    func take(_ kind: LossOrder.Kind) -> Bool {
+        guard let pid, !isStopping, !isHeld, !isFrozen else { return false }
+        switch kind {
+        case .freeze:
+            isFrozen = true
+            return ProcessTree(root: pid).freeze() > 0
+        case .kill:
+            isHeld = true
+            process?.kill()
+            return true
+        }
+    }
+
+    func giveBack() {
+        if isFrozen, let pid { ProcessTree(root: pid).thaw() }
+        (isFrozen, isHeld) = (false, false)
+    }
+
     private func keep() async {
         var backoff = Backoff(initial: .milliseconds(200), maximum: .seconds(10))
         while !isStopping {
@@ -51,9 +74,16 @@ actor KeptPart {
             let process = SupervisedProcess(specification)
             self.process = process
             var last: ProcessEvent?
-            for await event in process.events { last = event }
-            self.process = nil
+            for await event in process.events {
+                if case .started(let pid) = event { self.pid = pid }
+                last = event
+            }
+            (self.process, pid) = (nil, nil)
             guard !isStopping else { return }
+            if isHeld {
+                while isHeld, !isStopping { try? await Task.sleep(for: LossDesk.look) }
+                continue
+            }
             endings += 1
             if started.duration(to: .now) >= Self.healthyRun { backoff.reset() }
             let wait = backoff.next(jitter: .random(in: 0..<1))

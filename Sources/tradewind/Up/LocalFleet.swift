@@ -256,6 +256,26 @@ actor LocalFleet {
         "\(secureGateways.contains(gateway) ? "https" : "http")://\(UpOptions.host):\(port)"
     }
 
+    // MARK: Rehearsed losses
+
+    /// Takes planes away, all or none of them; the reason where that cannot be.
+    func take(_ planes: [PlaneName], _ kind: LossOrder.Kind) async -> String? {
+        guard !planes.isEmpty else { return "no plane is named" }
+        var taken: [KeptPart] = []
+        for name in planes {
+            guard let part = self.planes[name], await part.take(kind) else {
+                for part in taken { await part.giveBack() }
+                return "plane \(name) does not run here"
+            }
+            taken.append(part)
+        }
+        return nil
+    }
+
+    func giveBack(_ planes: [PlaneName]) async {
+        for name in planes { await self.planes[name]?.giveBack() }
+    }
+
     // MARK: Down
 
     /// Ends everything, those who need others first: gateways, planes, relay, control plane.

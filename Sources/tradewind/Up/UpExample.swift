@@ -1,17 +1,28 @@
 import FleetModel
 
-/// A request to try on a fleet that has just come up.
+/// Requests to try a fleet with.
 enum UpExample {
     /// A curl line for the first workload that looks like chat, else for the first one; nil where there is none.
     static func curl(_ fleet: Fleet, url: String) -> String? {
-        let isEmbedding = { (workload: Workload) in workload.models.contains { $0.contains("embed") || $0.contains("MiniLM") } }
-        guard let workload = fleet.workloads.first(where: { !isEmbedding($0) }) ?? fleet.workloads.first,
-            let model = workload.models.first
-        else { return nil }
-        let (path, body) =
-            isEmbedding(workload)
-            ? ("embeddings", "{\"model\": \"\(model)\", \"input\": \"Hello\"}")
-            : ("chat/completions", "{\"model\": \"\(model)\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}")
-        return "curl \(url)/v1/\(path) -H 'content-type: application/json' -d '\(body)'"
+        let workload = fleet.workloads.first { !isEmbedding($0) } ?? fleet.workloads.first
+        guard let workload, let (path, body) = request(workload, tokens: nil) else { return nil }
+        return "curl \(url)\(path) -H 'content-type: application/json' -d '\(body)'"
+    }
+
+    /// Path and body of a request that the workload's model answers; nil where it serves no model.
+    ///
+    /// - Parameter tokens: most tokens of the answer.
+    static func request(_ workload: Workload, tokens: Int?) -> (path: String, body: String)? {
+        guard let model = workload.models.first else { return nil }
+        if isEmbedding(workload) { return ("/v1/embeddings", "{\"model\": \"\(model)\", \"input\": \"Hello\"}") }
+        let limit = tokens.map { "\"max_tokens\": \($0), " } ?? ""
+        return (
+            "/v1/chat/completions",
+            "{\"model\": \"\(model)\", \(limit)\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}"
+        )
+    }
+
+    private static func isEmbedding(_ workload: Workload) -> Bool {
+        workload.models.contains { $0.contains("embed") || $0.contains("MiniLM") }
     }
 }

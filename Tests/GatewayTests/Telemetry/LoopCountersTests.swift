@@ -21,6 +21,7 @@ struct LoopCountersTests {
         #expect(first.finishedRequests(of: WorkloadIndex(0)) == 2)
         #expect(first.finishedRequests(of: WorkloadIndex(1)) == 0)
         #expect(first.finishedRequests(of: WorkloadIndex(2)) == 1)
+        #expect((0...3).map { first.answeredRequests(at: PlaneIndex($0)) } == [1, 1, 0, 0], "503 is no answer of a sound plane")
         #expect(first.retries == 1)
         #expect(first.openClientConnections == 4)
     }

@@ -1,0 +1,96 @@
+package import FleetModel
+
+/// Follows each workload that lost replicas with a plane until what it should have is ready elsewhere, and measures how long that
+/// took.
+///
+/// Gateways turn to other planes on their own as soon as they see replicas fail; what is measured here is the capacity.
+package struct WorkloadFailovers: Equatable, Sendable {
+    private struct Failover: Equatable {
+        var since: Moment
+        var planes: [PlaneName]
+        var isOverdue = false
+    }
+
+    private var underWay: [WorkloadName: Failover] = [:]
+
+    package init() {}
+
+    package var isUnderWay: Bool { !underWay.isEmpty }
+
+    /// Takes note of what planes that were failed just now took with them.
+    package mutating func begin(_ losses: [FailoverJudge.Loss], _ inputs: ControlInputs, now: Moment, events: inout [FleetEvent])
+    {
+        for loss in losses {
+            let replicas = inputs.observation.report(of: loss.plane)?.replicas ?? []
+            for workload in inputs.fleet.workloads {
+                let lost = replicas.count {
+                    $0.id.workload == workload.name && $0.state != .gone && $0.state != .draining && $0.state != .backingOff
+                }
+                guard lost > 0 else { continue }
+                var failover = underWay[workload.name] ?? Failover(since: loss.since, planes: [])
+                failover.planes.append(loss.plane)
+                underWay[workload.name] = failover
+                events.append(
+                    event(
+                        workload.name, .warning, "FailoverStarted",
+                        "\(lost) \(lost == 1 ? "replica is" : "replicas are") lost with plane \(loss.plane), since \(FailoverWords.seconds(now.since(loss.since)))"
+                    ))
+            }
+        }
+    }
+
+    /// Looks who has what it should have.
+    package mutating func follow(
+        _ inputs: ControlInputs, _ placement: PlacementDecision, _ verdicts: FailoverVerdicts, now: Moment,
+        events: inout [FleetEvent]
+    ) {
+        for workload in inputs.fleet.workloads {
+            guard var failover = underWay[workload.name] else { continue }
+            let elapsed = now.since(failover.since)
+            let promise = workload.recovery.rto
+            let verdict = elapsed <= promise ? "within the promised \(promise.text)" : "beyond the promised \(promise.text)"
+            if Self.isReady(workload, inputs, placement, verdicts, now: now) {
+                underWay[workload.name] = nil
+                let placed = placement.placement(of: workload.name)
+                let planes = (placed?.planes ?? []).map(\.rawValue).joined(separator: ", ")
+                events.append(
+                    event(
+                        workload.name, elapsed <= promise ? .normal : .warning, "FailoverCompleted",
+                        "\(placed?.replicas ?? 0) \(placed?.replicas == 1 ? "replica is" : "replicas are") ready on \(planes.isEmpty ? "no plane" : planes), "
+                            + "\(FailoverWords.seconds(elapsed)) after \(failover.planes.map(\.rawValue).joined(separator: ", ")) "
+                            + "was lost, \(verdict)"))
+            } else if !failover.isOverdue, elapsed > promise {
+                failover.isOverdue = true
+                underWay[workload.name] = failover
+                let why = placement.placement(of: workload.name)?.shortfalls ?? []
+                events.append(
+                    event(
+                        workload.name, .warning, "RecoveryOverdue",
+                        (["not all its replicas are back after the promised \(promise.text)"] + why).joined(separator: "; ")))
+            }
+        }
+        let names = Set(inputs.fleet.workloads.map(\.name))
+        underWay = underWay.filter { names.contains($0.key) }
+    }
+
+    private func event(
+        _ workload: WorkloadName, _ severity: FleetEvent.Severity, _ reason: String, _ message: String
+    ) -> FleetEvent {
+        FleetEvent(
+            subject: ResourceKey(kind: .workload, name: workload.rawValue), severity: severity, reason: reason, message: message)
+    }
+
+    /// Everything placed is ready on planes that are heard, and nothing that should be placed is not. A workload that is placed
+    /// nowhere never is.
+    private static func isReady(
+        _ workload: Workload, _ inputs: ControlInputs, _ placement: PlacementDecision, _ verdicts: FailoverVerdicts, now: Moment
+    ) -> Bool {
+        guard let placed = placement.placement(of: workload.name), !placed.chosen.isEmpty else { return false }
+        return inputs.fleet.planes.filter { placed.planes.contains($0.name) }.allSatisfy { plane in
+            guard verdicts.failed[plane.name] == nil, inputs.observation.connection(of: plane.name, now: now) == .connected else {
+                return false
+            }
+            return placement.isReady(workload.name, on: plane, inputs.observation)
+        }
+    }
+}
