@@ -66,6 +66,7 @@ package struct GatewayServer: Service, CustomStringConvertible {
                     folder: configuration.stateFolder, dialer: dialer,
                     renewed: configuration.renewedCredentials, onSnapshot: { await keeper.follow($0) }),
                 group: group, sinks: plane.workers, logger: logger, finishedRequests: { await answers.finishedRequests() },
+                revisions: { await answers.revisionOutcomes() },
                 explain: { await answers.explanation(of: $0, at: configuration.name) })
             answers.connect(workers: plane.workers, telemetry: telemetry, facts: { control.facts })
             telemetry.start { control.facts.table?.directory.telemetry ?? .none }

@@ -22,6 +22,7 @@ struct Tradewind: AsyncParsableCommand {
                 name: "Declare and look",
                 subcommands: [
                     ApplyCommand.self, GetCommand.self, DescribeCommand.self, DeleteCommand.self, DrainCommand.self,
+                    RolloutCommand.self,
                     ExplainCommand.self,
                 ]),
             CommandGroup(

@@ -7,6 +7,9 @@ enum Schema {
         migrator.registerMigration("1 foundation") { database in
             try database.execute(sql: foundation)
         }
+        migrator.registerMigration("2 rollouts") { database in
+            try database.execute(sql: rollouts)
+        }
         return migrator
     }
 
@@ -78,6 +81,25 @@ enum Schema {
             recipient TEXT PRIMARY KEY NOT NULL,
             digest TEXT NOT NULL,
             generation INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """
+
+    private static let rollouts = """
+        CREATE TABLE rollouts (
+            kind TEXT NOT NULL DEFAULT 'Workload' CHECK (kind = 'Workload'),
+            name TEXT PRIMARY KEY NOT NULL,
+            record TEXT NOT NULL,
+            stable TEXT NOT NULL,
+            target TEXT,
+            previous TEXT,
+            FOREIGN KEY (kind, name) REFERENCES resources (kind, name) ON DELETE CASCADE
+        );
+
+        CREATE TABLE drained_replicas (
+            plane TEXT NOT NULL REFERENCES planes (name) ON DELETE CASCADE,
+            workload TEXT NOT NULL,
+            incarnation INTEGER NOT NULL,
+            PRIMARY KEY (plane, workload, incarnation)
         ) WITHOUT ROWID;
         """
 }

@@ -2,6 +2,8 @@ package import FleetModel
 
 /// What the loop decided at one instant.
 package struct ControlDecision: Equatable, Sendable {
+    /// The fleet as it is to run: as declared, but for versions that were rolled back.
+    package var fleet: Fleet
     /// Where everything should run in the end.
     package var placement: PlacementDecision
     /// What planes are told: the placement, and what they keep until its successor serves.
@@ -10,13 +12,18 @@ package struct ControlDecision: Equatable, Sendable {
     package var handover: Handover
     /// How many replicas each elastic workload should have, and why.
     package var scaling: [WorkloadName: ScalingDecision]
+    /// The versions of every workload, and what is to be kept of them.
+    package var rollouts: [WorkloadName: RolloutDecision]
     /// What happened by this decision, in order.
     package var events: [FleetEvent]
 
     package init(
-        placement: PlacementDecision, assigned: PlacementDecision, handover: Handover = Handover(),
-        scaling: [WorkloadName: ScalingDecision] = [:], events: [FleetEvent] = []
+        fleet: Fleet, placement: PlacementDecision, assigned: PlacementDecision, handover: Handover = Handover(),
+        scaling: [WorkloadName: ScalingDecision] = [:],
+        rollouts: [WorkloadName: RolloutDecision] = [:], events: [FleetEvent] = []
     ) {
+        self.fleet = fleet
+        self.rollouts = rollouts
         self.placement = placement
         self.assigned = assigned
         self.handover = handover

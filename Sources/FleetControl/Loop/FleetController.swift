@@ -9,19 +9,24 @@ package struct FleetController: Sendable {
     private var demand = DemandMeter()
     private var scalers: [WorkloadName: WorkloadScaler] = [:]
     private var handover = Handover()
+    private var rollouts = Rollouts()
 
     package init() {}
 
     /// True while something waits for its successor: a decision is due again within a second or so, whatever is heard.
-    package var isUnderWay: Bool { handover.isUnderWay || !scalers.isEmpty }
+    package var isUnderWay: Bool { handover.isUnderWay || rollouts.isUnderWay || !scalers.isEmpty }
 
     /// Takes a gateway's report as it comes in: what it counts becomes rates.
-    package mutating func receive(_ report: GatewayReport, now: Moment) { demand.receive(report, at: now) }
+    package mutating func receive(_ report: GatewayReport, now: Moment) {
+        demand.receive(report, at: now)
+        rollouts.receive(report)
+    }
 
     package mutating func decide(_ inputs: ControlInputs, now: Moment) -> ControlDecision {
-        let fleet = inputs.fleet
-        demand.retain(fleet)
         var events: [FleetEvent] = []
+        let opening = rollouts.open(inputs, events: &events)
+        let fleet = opening.fleet
+        demand.retain(fleet)
         let scaling = scale(inputs, now: now, events: &events)
         let hour = HourOfWeek.utc(secondsSince1970: inputs.secondsSince1970)
         let placement = Placement.decide(
@@ -29,9 +34,15 @@ package struct FleetController: Sendable {
                 fleet: fleet, drained: inputs.drained, wanted: scaling.mapValues(\.replicas),
                 planned: fleet.planInForce.flatMap { PlannedReplicas($0, hourOfWeekUTC: hour) }))
         let resting = scaling.filter { $0.value.replicas == 0 }.keys
-        handover.update(fleet, placement, inputs.observation, resting: Set(resting), now: now)
+        handover.update(
+            fleet, placement, inputs.observation, resting: Set(resting),
+            rollouts: rollouts, now: now)
+        let assigned = handover.extend(placement)
+        let versions = rollouts.advance(
+            opening, assigned: assigned, observation: inputs.observation, now: now, events: &events)
         return ControlDecision(
-            placement: placement, assigned: handover.extend(placement), handover: handover, scaling: scaling, events: events)
+            fleet: fleet, placement: placement, assigned: assigned, handover: handover, scaling: scaling, rollouts: versions,
+            events: events)
     }
 
     /// Decides the size of every elastic workload.

@@ -2,7 +2,7 @@ import FleetModel
 
 /// What is still free in every pool while a placement is being decided: replicas never span two nodes.
 struct PoolLedger {
-    struct Key: Hashable {
+    struct Key: Hashable, Sendable {
         let plane: PlaneName
         let pool: PoolName
     }

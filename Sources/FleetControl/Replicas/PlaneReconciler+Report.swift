@@ -23,6 +23,7 @@ extension PlaneReconciler {
             healthPath: replica.specification.healthPath, pid: replica.pid, running: replica.load?.running,
             waiting: replica.load?.waiting, kvCacheUse: replica.load?.kvCacheUse,
             onwardRoundTripMilliseconds: replica.onward.milliseconds,
-            stateAgeMilliseconds: now.since(replica.stateSince).milliseconds, reason: replica.reason, restarts: replica.restarts)
+            stateAgeMilliseconds: now.since(replica.stateSince).milliseconds, reason: replica.reason, restarts: replica.restarts,
+            generation: replica.specification.generation)
     }
 }

@@ -9,6 +9,7 @@ package struct StatusComposer: Sendable {
     private let handover: Handover
     private let observation: FleetObservation
     private let drained: Set<PlaneName>
+    private let rollouts: [WorkloadName: RolloutDecision]
     private let assignments: [PlaneName: SnapshotVersion]
     private let snapshots: [GatewayName: SnapshotVersion]
     private let now: Moment
@@ -18,13 +19,15 @@ package struct StatusComposer: Sendable {
     ///   - snapshots: the version each gateway should route by.
     package init(
         fleet: Fleet, decision: PlacementDecision, handover: Handover, observation: FleetObservation, drained: Set<PlaneName>,
-        assignments: [PlaneName: SnapshotVersion], snapshots: [GatewayName: SnapshotVersion], now: Moment
+        rollouts: [WorkloadName: RolloutDecision] = [:], assignments: [PlaneName: SnapshotVersion],
+        snapshots: [GatewayName: SnapshotVersion], now: Moment
     ) {
         self.fleet = fleet
         self.decision = decision
         self.handover = handover
         self.observation = observation
         self.drained = drained
+        self.rollouts = rollouts
         self.assignments = assignments
         self.snapshots = snapshots
         self.now = now
@@ -110,7 +113,7 @@ package struct StatusComposer: Sendable {
         return ResourceStatus(
             conditions: [
                 placed(placement, wanted: wanted), available(workload.name, wanted: wanted, ready: ready),
-            ] + (placement?.plan.map { [planned($0)] } ?? []),
+            ] + (placement?.plan.map { [planned($0)] } ?? []) + (rollouts[workload.name]?.conditions ?? []),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: count), planes: placement?.planes ?? [])
     }
 

@@ -15,11 +15,13 @@ package struct GatewayReport: Equatable, Sendable, Codable {
     package var quota: QuotaReport?
     /// By workload name; nil from a gateway that does not say.
     package var demand: [String: WorkloadDemand]?
+    /// By name of the workloads of which two versions serve; nil where there is none.
+    package var revisions: [String: [RevisionOutcome]]?
 
     package init(
         gateway: GatewayName, snapshot: SnapshotVersion?, address: String, isReady: Bool, roundTripMilliseconds: [String: Double],
         requests: [String: UInt64], pid: Int32, quota: QuotaReport? = nil,
-        demand: [String: WorkloadDemand]? = nil
+        demand: [String: WorkloadDemand]? = nil, revisions: [String: [RevisionOutcome]]? = nil
     ) {
         self.gateway = gateway
         self.snapshot = snapshot
@@ -30,5 +32,6 @@ package struct GatewayReport: Equatable, Sendable, Codable {
         self.pid = pid
         self.quota = quota
         self.demand = demand
+        self.revisions = revisions
     }
 }

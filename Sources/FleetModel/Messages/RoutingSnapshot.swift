@@ -37,6 +37,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var predict: PredictTarget?
         /// The declared version of the model.
         package var revision: String?
+        /// The versions that serve while one takes over from another; nil: one does.
+        package var revisionWeights: [RevisionWeight]?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
@@ -44,7 +46,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
             balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
             resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil, placeFences: [PlaceFence]? = nil,
-            predict: PredictTarget? = nil, revision: String? = nil
+            predict: PredictTarget? = nil, revision: String? = nil, revisionWeights: [RevisionWeight]? = nil
         ) {
             self.tls = tls
             self.name = name
@@ -63,6 +65,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.placeFences = placeFences
             self.predict = predict
             self.revision = revision
+            self.revisionWeights = revisionWeights
         }
     }
 

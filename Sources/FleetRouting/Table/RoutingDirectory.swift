@@ -125,7 +125,7 @@ package final class RoutingDirectory: Sendable {
                     placedPlanes: isIn(workload.placedPlanes).filter(allowed.contains),
                     excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models,
                     balancing: BalancingEntry(workload.balancing, planes: planes.map(\.name)), predict: workload.predict,
-                    revision: workload.revision,
+                    revision: workload.revision, revisions: RevisionShare.shares(of: workload.revisionWeights ?? []),
                     identityHash: ByteHash.hash(workload.name.rawValue),
                     resilience: workload.resilience ?? .standard,
                     account: WorkloadAccount(

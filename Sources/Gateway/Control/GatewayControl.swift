@@ -80,6 +80,7 @@ package final class GatewayControl: Sendable {
     private let eventLoop: any EventLoop
     private let observer: NIOLoopBoundBox<FleetObserver>
     private let finishedRequests: @Sendable () async -> [String: UInt64]
+    private let revisions: @Sendable () async -> [String: [RevisionOutcome]]
     private let explain: @Sendable (String) async -> JSONValue?
     private let logger: Logger
     private let state = Mutex(State())
@@ -89,15 +90,18 @@ package final class GatewayControl: Sendable {
     ///   - group: one of its loops carries feeds and probes.
     ///   - sinks: the workers, each on its loop.
     ///   - finishedRequests: finished requests by workload name, for the report to the control plane.
+    ///   - revisions: what became of requests by version, of workloads of which two serve.
     ///   - explain: what became of the request with an id; nil where that is not known.
     package init(
         _ configuration: Configuration, group: any EventLoopGroup, sinks: [any RouterInputSink], logger: Logger,
         finishedRequests: @escaping @Sendable () async -> [String: UInt64],
+        revisions: @escaping @Sendable () async -> [String: [RevisionOutcome]] = { [:] },
         explain: @escaping @Sendable (String) async -> JSONValue? = { _ in nil }
     ) throws {
         self.configuration = configuration
         self.logger = logger
         self.finishedRequests = finishedRequests
+        self.revisions = revisions
         self.explain = explain
         self.group = group
         if let url = configuration.controlURL {
@@ -281,11 +285,12 @@ package final class GatewayControl: Sendable {
         let facts = facts
         var roundTrips: [String: Double] = [:]
         for plane in facts.planes { roundTrips[plane.name.rawValue] = plane.roundTrip?.milliseconds }
+        let versions = await revisions()
         let report = GatewayReport(
             gateway: configuration.gateway, snapshot: facts.table?.directory.version, address: address,
             isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: await finishedRequests(),
             pid: getpid(),
-            quota: try? await onLoop { $0.withQuotas { $0.report() } })
+            quota: try? await onLoop { $0.withQuotas { $0.report() } }, revisions: versions.isEmpty ? nil : versions)
         do {
             let body = try FleetJSON.encode(report)
             let response = try await client.send("POST", "/internal/v1/gateways/\(configuration.gateway)/report", body: body)
