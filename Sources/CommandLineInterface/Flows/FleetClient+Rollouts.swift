@@ -1,5 +1,5 @@
 package import FleetModel
-package import FleetTransport
+import FleetTransport
 
 extension FleetClient {
     /// What `tradewind rollout` may be told beside `status`.

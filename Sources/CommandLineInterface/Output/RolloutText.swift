@@ -1,4 +1,4 @@
-package import FleetModel
+import FleetModel
 package import FleetTransport
 
 /// A rollout as `tradewind rollout status` shows it.
