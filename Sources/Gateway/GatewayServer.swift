@@ -67,6 +67,7 @@ package struct GatewayServer: Service, CustomStringConvertible {
                     renewed: configuration.renewedCredentials, onSnapshot: { await keeper.follow($0) }),
                 group: group, sinks: plane.workers, logger: logger, traffic: { await answers.traffic() },
                 planeTallies: { await answers.planeTallies() },
+                revisions: { await answers.revisionOutcomes() },
                 explain: { await answers.explanation(of: $0, at: configuration.name) })
             answers.connect(workers: plane.workers, telemetry: telemetry, facts: { control.facts })
             for worker in plane.workers { worker.tellDemand { [weak control] in control?.reportSoon() } }

@@ -22,7 +22,7 @@ struct Tradewind: AsyncParsableCommand {
                 name: "Declare and look",
                 subcommands: [
                     ApplyCommand.self, GetCommand.self, DescribeCommand.self, DeleteCommand.self, DrainCommand.self,
-                    ReclaimCommand.self, FailoverCommand.self, ExplainCommand.self,
+                    ReclaimCommand.self, FailoverCommand.self, RolloutCommand.self, ExplainCommand.self,
                 ]),
             CommandGroup(
                 name: "Plan",

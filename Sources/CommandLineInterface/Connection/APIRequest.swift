@@ -41,6 +41,20 @@ package struct APIRequest: Equatable, Sendable {
         return APIRequest("POST", "\(path(plane))/drain", body: ["drained": .bool(isDrained)])
     }
 
+    package static func drain(replica: ReplicaID) -> APIRequest {
+        APIRequest("POST", "\(root)/replicas/\(replica)/drain")
+    }
+
+    package static func rollout(of workload: WorkloadName) -> APIRequest {
+        APIRequest("GET", "\(path(ResourceKey(kind: .workload, name: workload.rawValue)))/rollout")
+    }
+
+    /// - Parameter command: one that the control API knows: `promote`, `undo`.
+    package static func rollout(of workload: WorkloadName, command: String) -> APIRequest {
+        let key = ResourceKey(kind: .workload, name: workload.rawValue)
+        return APIRequest("POST", "\(path(key))/rollout", body: ["command": .string(command)])
+    }
+
     package static func explain(workload: WorkloadName) -> APIRequest {
         APIRequest("GET", "\(root)/explain/\(segment(workload.rawValue))")
     }

@@ -133,7 +133,8 @@ extension ControlAPI {
         let fleet = try documents.fleet(contents)
         let records = try await store.planeRecords()
         let set = FleetDocumentSet(
-            fleet: fleet, decided: reconciler.preview(fleet, records: records), records: records, feedPeers: [:])
+            decided: try reconciler.preview(fleet, records: records, rollouts: try await store.rollouts()), records: records,
+            feedPeers: [:])
         guard let placement = set.decision.placement(of: name) else {
             throw APIError.notFound("there is no Workload/\(name.rawValue); explain takes the name of a workload")
         }

@@ -127,7 +127,7 @@ extension ControlAPI {
         return kind
     }
 
-    private static func key(_ context: APIContext) throws -> ResourceKey {
+    static func key(_ context: APIContext) throws -> ResourceKey {
         let kind = try kind(context)
         let name = context.parameter("name")
         guard ResourceNameRule.allows(name) else { throw APIError.badRequest("a name is \(ResourceNameRule.accepted)") }

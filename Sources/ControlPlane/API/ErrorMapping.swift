@@ -1,3 +1,4 @@
+import FleetControl
 package import Hummingbird
 import Logging
 import NIOCore
@@ -28,6 +29,7 @@ package struct ErrorMapping: RouterMiddleware {
         switch error {
         case let error as APIError: error
         case let error as StoreError: refusal(for: error)
+        case let error as RolloutRecord.Refusal: .conflict(error.description)
         case is NIOTooManyBytesError:
             APIError(.contentTooLarge, "too_large", "the body is larger than this path takes; apply in several parts")
         case let error as HTTPError where error.status == .notFound:
@@ -39,7 +41,7 @@ package struct ErrorMapping: RouterMiddleware {
 
     private static func refusal(for error: StoreError) -> APIError {
         switch error {
-        case .conflict, .declarationsMoved: .conflict(error.description)
+        case .conflict, .declarationsMoved, .tooMany: .conflict(error.description)
         case .notFound: .notFound(error.description)
         case .unreadable: APIError(.internalServerError, "internal", error.description)
         }

@@ -36,8 +36,14 @@ package enum Routes {
         // The router does not go back from a literal segment to {plural}, so this one says which plural it is for itself.
         APIRoute(.post, "/api/v1alpha1/{plural}/{name}/drain", .admin) { try await $0.drain($1, $2) },
 
+        APIRoute(.get, "/api/v1alpha1/{plural}/{name}/rollout", .admin) { api, _, context in try await api.rollout(context) },
+        APIRoute(.post, "/api/v1alpha1/{plural}/{name}/rollout", .admin) { try await $0.directRollout($1, $2) },
+
         // What is known of it.
         APIRoute(.get, "/api/v1alpha1/replicas", .admin) { api, _, _ in try await api.replicas() },
+        APIRoute(.post, "/api/v1alpha1/replicas/{plane}/{workload}/{incarnation}/drain", .admin) { api, _, context in
+            try await api.drainReplica(context)
+        },
         APIRoute(.get, "/api/v1alpha1/events", .admin) { api, request, _ in try await api.events(request) },
         APIRoute(.get, "/api/v1alpha1/explain/{workload}", .admin) { api, _, context in try await api.explain(context) },
         APIRoute(.get, "/api/v1alpha1/requests", .admin) { api, request, _ in try await api.explainRequest(request) },

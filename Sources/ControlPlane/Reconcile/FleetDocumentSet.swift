@@ -40,6 +40,7 @@ package struct FleetDocumentSet: Sendable {
         }
     }
 
+    /// As it is to run.
     package let fleet: Fleet
     package let drained: Set<PlaneName>
     package let decided: ControlDecision
@@ -50,18 +51,20 @@ package struct FleetDocumentSet: Sendable {
 
     /// - Parameter silent: planes that cannot be told what to run yet.
     package init(
-        fleet: Fleet, decided: ControlDecision, records: [PlaneName: PlaneRecord],
+        decided: ControlDecision, records: [PlaneName: PlaneRecord], drainedReplicas: Set<ReplicaID> = [],
         feedPeers: [PlaneName: [PlaneAssignment.FeedPeer]], silent: Set<PlaneName> = []
     ) {
+        let fleet = decided.fleet
         self.fleet = fleet
         self.decided = decided
         let drained = Set(records.filter(\.value.isDrained).keys)
         self.drained = drained
         let assignments = AssignmentComposer(
-            fleet: fleet, decision: decided.assigned, drained: drained, feedPeers: feedPeers)
+            fleet: fleet, decision: decided.assigned, drained: drained, rollouts: decided.rollouts,
+            drainedReplicas: drainedReplicas, feedPeers: feedPeers)
         let snapshots = SnapshotComposer(
             fleet: fleet, decision: decided.placement, drained: drained, failed: decided.failover.avoided,
-            feedAddresses: records.compactMapValues(\.feedAddress))
+            feedAddresses: records.compactMapValues(\.feedAddress), rollouts: decided.rollouts)
         let silent = silent.union(decided.failover.silent)
         let told = assignments.assignments.filter { !silent.contains($0.plane) }
         sendable = told.map(Document.assignment) + snapshots.snapshots.map(Document.snapshot)

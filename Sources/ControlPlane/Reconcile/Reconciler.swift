@@ -35,6 +35,8 @@ package final class Reconciler: Sendable {
         var failures: UInt64 = 0
         /// The name of every declared plane and gateway, to refuse strangers' reports without a read.
         var recipients: Set<TokenScope> = []
+        /// The versions of workloads as the newest pass decided.
+        var rollouts: [WorkloadName: RolloutDecision] = [:]
     }
 
     private let store: any FleetStore
@@ -42,6 +44,7 @@ package final class Reconciler: Sendable {
     private let tokens: TokenOffice
     private let hub: DocumentHub
     private let clock: any FleetClock
+    private let shelf = RolloutShelf()
     private let logger: Logger
     private let start: Moment
     private let state: Mutex<State>
@@ -132,16 +135,22 @@ package final class Reconciler: Sendable {
     }
 
     /// What the loop would decide now for a fleet; nothing comes of it.
-    package func preview(_ fleet: Fleet, records: [PlaneName: PlaneRecord]) -> ControlDecision {
+    package func preview(
+        _ fleet: Fleet, records: [PlaneName: PlaneRecord], rollouts: [WorkloadName: RolloutRow]
+    ) throws -> ControlDecision {
         var (controller, observation) = state.withLock { ($0.controller, $0.observation) }
-        return controller.decide(inputs(fleet, records, observation), now: clock.now())
+        return controller.decide(inputs(fleet, records, observation, try shelf.histories(rollouts)), now: clock.now())
     }
 
+    /// The versions of a workload as the newest pass decided; nil before the first.
+    package func rollout(of workload: WorkloadName) -> RolloutDecision? { state.withLock { $0.rollouts[workload] } }
+
     private func inputs(
-        _ fleet: Fleet, _ records: [PlaneName: PlaneRecord], _ observation: FleetObservation
+        _ fleet: Fleet, _ records: [PlaneName: PlaneRecord], _ observation: FleetObservation,
+        _ rollouts: [WorkloadName: RolloutHistory]
     ) -> ControlInputs {
         ControlInputs(
-            fleet: fleet, drained: Set(records.filter(\.value.isDrained).keys), observation: observation,
+            fleet: fleet, drained: Set(records.filter(\.value.isDrained).keys), observation: observation, rollouts: rollouts,
             secondsSince1970: clock.timestamp().seconds)
     }
     package var isReady: Bool { state.withLock { $0.passes > 0 } }
@@ -203,11 +212,21 @@ package final class Reconciler: Sendable {
         }
         let records = try await recordFeedAddresses(of: fleet, observation)
         try await restoreHistory()
-        let inputs = inputs(fleet, records, observation)
-        let decided = state.withLock { $0.controller.decide(inputs, now: now) }
+        let rows = try await store.rollouts()
+        let histories = try shelf.histories(rows)
+        let inputs = inputs(fleet, records, observation, histories)
+        let decided = state.withLock { state in
+            let decided = state.controller.decide(inputs, now: now)
+            state.pendingEvents.append(contentsOf: decided.events)
+            state.rollouts = decided.rollouts
+            return decided
+        }
         try await store.recordDemand(decided.measured)
+        // Before anybody acts on it: what a rollout decided is known after a crash too.
+        guard try await store.recordRollouts(shelf.changes(decided.rollouts, from: rows, histories)) else { return wake() }
         let documents = FleetDocumentSet(
-            fleet: fleet, decided: decided, records: records, feedPeers: tokens.feedPeers(of: fleet),
+            decided: decided, records: records, drainedReplicas: try await drainedReplicas(observation, now: now),
+            feedPeers: tokens.feedPeers(of: fleet),
             silent: Self.silent(fleet, records, observation, now: now))
         let placementEvents = try await number(documents)
         let versions = state.withLock { $0.versions }
@@ -218,7 +237,7 @@ package final class Reconciler: Sendable {
             defer { state.pendingEvents = [] }
             return state.pendingEvents
         }
-        try await store.recordEvents(pending + decided.events + placementEvents, at: clock.timestamp())
+        try await store.recordEvents(pending + placementEvents, at: clock.timestamp())
         state.withLock { $0.passes += 1 }
     }
 
@@ -240,6 +259,19 @@ package final class Reconciler: Sendable {
             fleet.planes.map(\.name).filter {
                 records[$0]?.feedAddress != nil && observation.connection(of: $0, now: now) == .unknown
             })
+    }
+
+    /// Replicas that are to be replaced; those that are gone are forgotten.
+    private func drainedReplicas(_ observation: FleetObservation, now: Moment) async throws -> Set<ReplicaID> {
+        let drained = try await store.drainedReplicas()
+        let gone = drained.filter { replica in
+            guard observation.connection(of: replica.plane, now: now) == .connected,
+                let report = observation.report(of: replica.plane)
+            else { return false }
+            return !report.replicas.contains { $0.id == replica && $0.state != .gone }
+        }
+        try await store.forgetDrained(gone)
+        return drained.subtracting(gone)
     }
 
     private func declareRecipients(of fleet: Fleet) async throws {
@@ -302,7 +334,7 @@ package final class Reconciler: Sendable {
         let composer = StatusComposer(
             fleet: documents.fleet, decision: documents.decision, handover: documents.decided.handover,
             scaling: documents.decided.scaling, failover: documents.decided.failover,
-            observation: observation, drained: documents.drained,
+            observation: observation, drained: documents.drained, rollouts: documents.decided.rollouts,
             assignments: Dictionary(
                 uniqueKeysWithValues: documents.fleet.planes.map { ($0.name, versions["plane/\($0.name)"] ?? .zero) }),
             snapshots: Dictionary(

@@ -3,7 +3,7 @@ import FleetTransport
 
 /// One entry of the audit log: who did what to which resource, chained to the entry before.
 package struct AuditRow: Equatable, Sendable {
-    package enum Verb: String, Sendable { case create, update, delete, drain, undrain, mint, restore }
+    package enum Verb: String, Sendable { case create, update, delete, drain, undrain, mint, restore, rollout }
 
     package var sequence: UInt64
     package var time: String

@@ -51,6 +51,20 @@ package protocol FleetStore: Sendable {
     /// All that is kept, the oldest first.
     func demandHistory() async throws -> [DemandHistory.Entry]
 
+    /// What is known of workloads' versions; a workload without an entry has had no other.
+    func rollouts() async throws -> [WorkloadName: RolloutRow]
+    /// Stores what a pass decided, all or nothing; false, and nothing is stored, where somebody else changed one of
+    /// them meanwhile.
+    func recordRollouts(_ changes: [WorkloadName: RolloutChange]) async throws -> Bool
+    /// Tells a rollout something, and returns what came of it. Throws ``RolloutRecord/Refusal`` where it cannot be followed now.
+    func direct(
+        _ command: RolloutCommand, rollout workload: WorkloadName, by author: Author, at time: Timestamp
+    ) async throws -> RolloutRecord
+    /// Has one replica replaced; kept until it is gone.
+    func drain(replica: ReplicaID, by author: Author, at time: Timestamp) async throws
+    func drainedReplicas() async throws -> Set<ReplicaID>
+    func forgetDrained(_ replicas: Set<ReplicaID>) async throws
+
     /// The generation of each document sent out. A digest that differs from the stored one gets the next generation; the
     /// counter is stored before any document leaves, so that no generation is ever used twice.
     func issueGenerations(_ digests: [String: String]) async throws -> [String: IssuedGeneration]

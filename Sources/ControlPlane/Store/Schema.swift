@@ -10,6 +10,9 @@ enum Schema {
         migrator.registerMigration("2 demand history") { database in
             try database.execute(sql: demandHistory)
         }
+        migrator.registerMigration("3 rollouts") { database in
+            try database.execute(sql: rollouts)
+        }
         return migrator
     }
 
@@ -91,6 +94,25 @@ enum Schema {
             recipient TEXT PRIMARY KEY NOT NULL,
             digest TEXT NOT NULL,
             generation INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        """
+
+    private static let rollouts = """
+        CREATE TABLE rollouts (
+            kind TEXT NOT NULL DEFAULT 'Workload' CHECK (kind = 'Workload'),
+            name TEXT PRIMARY KEY NOT NULL,
+            record TEXT NOT NULL,
+            stable TEXT NOT NULL,
+            target TEXT,
+            previous TEXT,
+            FOREIGN KEY (kind, name) REFERENCES resources (kind, name) ON DELETE CASCADE
+        );
+
+        CREATE TABLE drained_replicas (
+            plane TEXT NOT NULL REFERENCES planes (name) ON DELETE CASCADE,
+            workload TEXT NOT NULL,
+            incarnation INTEGER NOT NULL,
+            PRIMARY KEY (plane, workload, incarnation)
         ) WITHOUT ROWID;
         """
 }

@@ -7,6 +7,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case notFound(ResourceKey)
     /// Another declaration was stored between the check and the write: check again.
     case declarationsMoved
+    /// A named limit is reached: of what.
+    case tooMany(String)
     /// The database is of a newer program.
     case unreadable(String)
 
@@ -18,6 +20,7 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
             "\(key) does not exist, but resourceVersion \(expected) was named; leave metadata.resourceVersion out to create it"
         case .notFound(let key): "there is no \(key)"
         case .declarationsMoved: "the fleet changed while the request was checked; repeat it"
+        case .tooMany(let what): "too many \(what); wait until some of them are done"
         case .unreadable(let reason): reason
         }
     }

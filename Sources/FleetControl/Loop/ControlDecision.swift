@@ -2,6 +2,8 @@ package import FleetModel
 
 /// What the loop decided at one instant.
 package struct ControlDecision: Equatable, Sendable {
+    /// The fleet as it is to run: as declared, but for versions that were rolled back.
+    package var fleet: Fleet
     /// Where everything should run in the end.
     package var placement: PlacementDecision
     /// What planes are told: the placement, and what they keep until its successor serves.
@@ -12,17 +14,22 @@ package struct ControlDecision: Equatable, Sendable {
     package var scaling: [WorkloadName: ScalingDecision]
     /// Demand of slots that ended, to be kept for forecasts.
     package var measured: [DemandHistory.Entry]
+    /// The versions of every workload, and what is to be kept of them.
+    package var rollouts: [WorkloadName: RolloutDecision]
     /// What happened by this decision, in order.
     package var events: [FleetEvent]
     /// Which places count as lost.
     package var failover: FailoverVerdicts
 
     package init(
-        placement: PlacementDecision, assigned: PlacementDecision, handover: Handover = Handover(),
-        scaling: [WorkloadName: ScalingDecision] = [:], measured: [DemandHistory.Entry] = [], events: [FleetEvent] = [],
+        fleet: Fleet, placement: PlacementDecision, assigned: PlacementDecision, handover: Handover = Handover(),
+        scaling: [WorkloadName: ScalingDecision] = [:], measured: [DemandHistory.Entry] = [],
+        rollouts: [WorkloadName: RolloutDecision] = [:], events: [FleetEvent] = [],
         failover: FailoverVerdicts = FailoverVerdicts()
     ) {
+        self.fleet = fleet
         self.failover = failover
+        self.rollouts = rollouts
         self.placement = placement
         self.assigned = assigned
         self.handover = handover

@@ -6,15 +6,19 @@ package struct ControlInputs: Equatable, Sendable {
     /// Planes an operator drained.
     package var drained: Set<PlaneName>
     package var observation: FleetObservation
+    /// What is kept of workloads' versions; a workload without an entry has had no other.
+    package var rollouts: [WorkloadName: RolloutHistory]
     /// Civil time: schedules and plans follow it, nothing else does.
     package var secondsSince1970: UInt64
 
     package init(
-        fleet: Fleet, drained: Set<PlaneName> = [], observation: FleetObservation, secondsSince1970: UInt64
+        fleet: Fleet, drained: Set<PlaneName> = [], observation: FleetObservation,
+        rollouts: [WorkloadName: RolloutHistory] = [:], secondsSince1970: UInt64
     ) {
         self.fleet = fleet
         self.drained = drained
         self.observation = observation
+        self.rollouts = rollouts
         self.secondsSince1970 = secondsSince1970
     }
 }

@@ -15,6 +15,7 @@ package struct FleetController: Sendable {
     private var failovers = WorkloadFailovers()
     /// What was decided last; nil before the first decision.
     private var placement: PlacementDecision?
+    private var rollouts = Rollouts()
 
     package init() {}
 
@@ -23,16 +24,21 @@ package struct FleetController: Sendable {
 
     /// True while something waits for its successor: a decision is due again within a second or so, whatever is heard.
     package var isUnderWay: Bool {
-        handover.isUnderWay || !scalers.isEmpty || purchaser.isUnderWay || judge.isUnderWay || failovers.isUnderWay
+        handover.isUnderWay || rollouts.isUnderWay || !scalers.isEmpty || purchaser.isUnderWay || judge.isUnderWay
+            || failovers.isUnderWay
     }
 
     /// Takes a gateway's report as it comes in: what it counts becomes rates.
-    package mutating func receive(_ report: GatewayReport, now: Moment) { demand.receive(report, at: now) }
+    package mutating func receive(_ report: GatewayReport, now: Moment) {
+        demand.receive(report, at: now)
+        rollouts.receive(report)
+    }
 
     package mutating func decide(_ inputs: ControlInputs, now: Moment) -> ControlDecision {
-        let fleet = inputs.fleet
-        demand.retain(fleet)
         var events: [FleetEvent] = []
+        let opening = rollouts.open(inputs, events: &events)
+        let fleet = opening.fleet
+        demand.retain(fleet)
         var measured: [DemandHistory.Entry] = []
         var losses: [FailoverJudge.Loss] = []
         let verdicts = judge.judge(inputs, placement: placement, now: now, losses: &losses, events: &events)
@@ -48,10 +54,15 @@ package struct FleetController: Sendable {
         self.placement = placement
         failovers.follow(inputs, placement, verdicts, now: now, events: &events)
         let resting = scaling.filter { $0.value.replicas == 0 }.keys
-        handover.update(fleet, placement, inputs.observation, resting: Set(resting), now: now)
+        handover.update(
+            fleet, placement, inputs.observation, resting: Set(resting),
+            rollouts: rollouts, now: now)
+        let assigned = handover.extend(placement)
+        let versions = rollouts.advance(
+            opening, assigned: assigned, observation: inputs.observation, now: now, events: &events)
         return ControlDecision(
-            placement: placement, assigned: handover.extend(placement), handover: handover, scaling: scaling, measured: measured,
-            events: events, failover: verdicts)
+            fleet: fleet, placement: placement, assigned: assigned, handover: handover, scaling: scaling, measured: measured,
+            rollouts: versions, events: events, failover: verdicts)
     }
 
     /// Decides the size of every elastic workload.

@@ -97,8 +97,7 @@ extension PlaneReconciler {
         for want in admission.wants where want.specification.pool == pool.pool.name && !want.specification.isEndpoint {
             if refused.contains(where: { $0.specification == want.specification }) { continue }
             let placed = replicas.count {
-                $0.isActive && $0.specification.workload == want.specification.workload
-                    && $0.specification.pool == want.specification.pool && !isCordoned($0)
+                $0.isActive && want.answers(for: $0.specification) && !isCordoned($0)
             }
             waiting += Array(repeating: want.specification, count: max(0, want.count - placed))
         }

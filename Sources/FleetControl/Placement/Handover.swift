@@ -41,16 +41,18 @@ package struct Handover: Equatable, Sendable {
 
     /// Decides what is kept, from the newest placement and what planes said last.
     ///
-    /// - Parameter resting: workloads that are to have no replica: nothing takes over, so nothing is waited for.
+    /// - Parameters:
+    ///   - resting: workloads that are to have no replica: nothing takes over, so nothing is waited for.
+    ///   - rollouts: replicas beyond the placement that a rollout has a pool run are its own to end.
     package mutating func update(
         _ fleet: Fleet, _ decision: PlacementDecision, _ observation: FleetObservation, resting: Set<WorkloadName> = [],
-        now: Moment
+        rollouts: Rollouts = Rollouts(), now: Moment
     ) {
         var ledger = PoolLedger(fleet, holding: decision)
         var begun: [Place: Moment] = [:]
         var kept: [Kept] = []
         for workload in fleet.workloads where !resting.contains(workload.name) {
-            let surplus = Self.surplus(of: workload, fleet, decision, observation, &ledger)
+            let surplus = Self.surplus(of: workload, fleet, decision, observation, rollouts, &ledger)
             guard !surplus.isEmpty, !Self.isRealised(workload.name, fleet, decision, observation, now: now) else { continue }
             for entry in surplus {
                 let place = Place(plane: entry.plane, workload: entry.workload)
@@ -91,7 +93,7 @@ package struct Handover: Equatable, Sendable {
     /// Serving replicas beyond the placement, as far as the pools have room beside it.
     private static func surplus(
         of workload: Workload, _ fleet: Fleet, _ decision: PlacementDecision, _ observation: FleetObservation,
-        _ ledger: inout PoolLedger
+        _ rollouts: Rollouts, _ ledger: inout PoolLedger
     ) -> [Kept] {
         var surplus: [Kept] = []
         for plane in fleet.planes {
@@ -101,11 +103,12 @@ package struct Handover: Equatable, Sendable {
             guard !serving.isEmpty, isReachable(plane, workload, fleet) else { continue }
             let wanted = decision.placements(of: workload.name, on: plane.name)
             for pool in plane.pools {
+                let key = PoolKey(plane: plane.name, pool: pool.name)
                 let count =
                     serving.count { $0.pool == pool.name } - (wanted.first { $0.pool == pool.name }?.count ?? 0)
+                    - rollouts.surge(workload.name, in: key)
                 let profile = workload.replica.profile.first { $0.accelerator == pool.accelerator }
                 guard count > 0, let profile else { continue }
-                let key = PoolKey(plane: plane.name, pool: pool.name)
                 let fitting = (0..<count).prefix { _ in ledger.take(profile.accelerators, for: workload.workloadClass, from: key)
                 }.count
                 guard fitting > 0 else { continue }

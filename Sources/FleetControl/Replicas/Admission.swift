@@ -9,6 +9,15 @@ struct Admission: Equatable, Sendable {
         let specification: ReplicaSpecification
         let count: Int
         let drain: Duration
+        /// Other generations of the same workload that are wanted in the same pool.
+        var siblings: [UInt64] = []
+
+        /// Whether it answers for a replica: its own generation's, and those of none that is wanted where it is the newest.
+        func answers(for other: ReplicaSpecification) -> Bool {
+            guard other.workload == specification.workload, other.pool == specification.pool else { return false }
+            if other.generation == specification.generation { return true }
+            return !siblings.contains(other.generation) && !siblings.contains { $0 > specification.generation }
+        }
     }
 
     /// The nodes of one pool while they are filled.
@@ -47,7 +56,7 @@ struct Admission: Equatable, Sendable {
         for pool in assignment.pools where pools[pool.name] == nil { pools[pool.name] = PoolBins(pool: pool) }
         var seen: Set<Key> = []
         for (workload, placement) in Self.sorted(assignment) {
-            guard seen.insert(Key(workload: workload.name, pool: placement.pool)).inserted else {
+            guard seen.insert(Key(workload: workload.name, generation: workload.generation, pool: placement.pool)).inserted else {
                 refuse(workload, "pool \(placement.pool) is named twice; only the first count holds")
                 continue
             }
@@ -65,12 +74,17 @@ struct Admission: Equatable, Sendable {
                     workload,
                     Self.shortage(placement, count: count, pool: pools[placement.pool]?.pool, room: room, policy: policy))
             }
-            if count > 0 { want(workload, placement, count: count, driver: assignment.driver, policy: policy) }
+            // Nothing of a generation is wanted in so many words: it is no stray of another.
+            if count > 0 || placement.count == 0 {
+                want(workload, placement, count: count, driver: assignment.driver, policy: policy)
+            }
         }
+        nameSiblings()
     }
 
     private struct Key: Hashable {
         let workload: WorkloadName
+        let generation: UInt64
         let pool: PoolName
     }
 
@@ -81,7 +95,7 @@ struct Admission: Equatable, Sendable {
             if left.1.acceleratorsPerReplica != right.1.acceleratorsPerReplica {
                 return left.1.acceleratorsPerReplica > right.1.acceleratorsPerReplica
             }
-            return (left.0.name, left.1.pool) < (right.0.name, right.1.pool)
+            return (left.0.name, left.1.pool, left.0.generation) < (right.0.name, right.1.pool, right.0.generation)
         }
     }
 
@@ -114,7 +128,7 @@ struct Admission: Equatable, Sendable {
 
     /// An endpoint has no accelerators of ours: one forwarder per workload, however many replicas were counted on.
     private mutating func admitEndpoints(_ assignment: PlaneAssignment, room: inout Int, policy: ReplicaPolicy) {
-        for workload in assignment.workloads.sorted(by: { $0.name < $1.name }) {
+        for workload in assignment.workloads.sorted(by: { ($0.name, $0.generation) < ($1.name, $1.generation) }) {
             guard let placement = workload.placements.first(where: { $0.count > 0 }) else { continue }
             guard room > 0 else {
                 refuse(workload, "a plane runs at most \(policy.maximumReplicas) replicas")
@@ -122,6 +136,16 @@ struct Admission: Equatable, Sendable {
             }
             room -= 1
             want(workload, placement, count: 1, driver: assignment.driver, policy: policy)
+        }
+        nameSiblings()
+    }
+
+    private mutating func nameSiblings() {
+        for index in wants.indices {
+            let own = wants[index].specification
+            wants[index].siblings = wants.map(\.specification).filter {
+                $0.workload == own.workload && $0.pool == own.pool && $0.generation != own.generation
+            }.map(\.generation)
         }
     }
 

@@ -6,7 +6,14 @@ extension PlaneReconciler {
         addressRetryAt = nil
         var refusals: [PlaneReport.Refusal] = []
         leaveUnwanted(now: now)
-        for want in admission.wants { settle(want, refusals: &refusals, now: now) }
+        for want in admission.wants {
+            leaveReplaced(want, now: now)
+            leaveSurplus(want, now: now)
+        }
+        for want in admission.wants {
+            retryFailed(want, refusals: &refusals, now: now)
+            fill(want, refusals: &refusals, now: now)
+        }
         arrangeNodes(now: now)
         if refusals != blocked {
             blocked = refusals
@@ -15,14 +22,23 @@ extension PlaneReconciler {
     }
 
     private func isOf(_ want: Admission.Want, _ replica: Replica) -> Bool {
-        replica.isActive && replica.specification.workload == want.specification.workload
-            && replica.specification.pool == want.specification.pool
+        replica.isActive && want.answers(for: replica.specification)
     }
 
-    /// True for a replica that may stay; one of an older generation, or on a node its provider may take, serves until another
-    /// does.
-    private func isCurrent(_ want: Admission.Want, _ replica: Replica) -> Bool {
-        replica.specification == want.specification && !isCordoned(replica)
+    /// Made as is wanted now, and not to be replaced for another reason: one of an older generation, one that is to be drained or
+    /// one on a node its provider may take serves until another does.
+    private func isCurrent(_ replica: Replica, _ want: Admission.Want) -> Bool {
+        replica.specification == want.specification && !isToBeDrained(replica) && !isCordoned(replica)
+    }
+
+    private func isToBeDrained(_ replica: Replica) -> Bool {
+        assignment?.drainedReplicas?.contains(replica.id.incarnation) ?? false
+    }
+
+    private func whyReplaced(_ replica: Replica, _ want: Admission.Want) -> String {
+        if isToBeDrained(replica) { return "drained" }
+        return replica.specification == want.specification
+            ? "its node may be reclaimed" : "replaced by generation \(want.specification.generation)"
     }
 
     private mutating func leaveUnwanted(now: Moment) {
@@ -43,34 +59,26 @@ extension PlaneReconciler {
             || first / pool.acceleratorsPerNode != last / pool.acceleratorsPerNode
     }
 
-    private mutating func settle(_ want: Admission.Want, refusals: inout [PlaneReport.Refusal], now: Moment) {
-        leaveReplaced(want, now: now)
-        leaveSurplus(want, now: now)
-        retryFailed(want, refusals: &refusals, now: now)
-        fill(want, refusals: &refusals, now: now)
-    }
-
-    /// Rolling replacement: an outdated replica leaves when a current one is ready in its stead; one that serves nobody at once.
+    /// Replacement one by one: an outdated replica leaves when a current one is ready in its stead; one that serves
+    /// nobody at once.
     private mutating func leaveReplaced(_ want: Admission.Want, now: Moment) {
-        let reason = "replaced by generation \(want.specification.generation)"
-        for replica in replicas where isOf(want, replica) && replica.specification != want.specification {
+        for replica in replicas where isOf(want, replica) && !isCurrent(replica, want) {
             if replica.firstReadyAt == nil || replica.state == .backingOff || replica.ending == .restart {
-                leave(replica.id, reason: reason, now: now, within: want.drain)
+                leave(replica.id, reason: whyReplaced(replica, want), now: now, within: want.drain)
             }
         }
-        let old = replicas.filter { isOf(want, $0) && !isCurrent(want, $0) }
-        let readyCurrent = replicas.count { isOf(want, $0) && isCurrent(want, $0) && $0.state == .ready }
+        let old = replicas.filter { isOf(want, $0) && !isCurrent($0, want) }
+        let readyCurrent = replicas.count { isOf(want, $0) && isCurrent($0, want) && $0.state == .ready }
         let surplus = old.count + readyCurrent - want.count
         guard surplus > 0 else { return }
         for replica in old.sorted(by: { ($0.worth, $0.id) < ($1.worth, $1.id) }).prefix(surplus) {
-            let isOutdated = replica.specification != want.specification
-            leave(replica.id, reason: isOutdated ? reason : "its node may be reclaimed", now: now, within: want.drain)
+            leave(replica.id, reason: whyReplaced(replica, want), now: now, within: want.drain)
         }
     }
 
     /// A lower count takes the least healthy first, then those on the emptiest nodes, so that nodes can go, then the newest.
     private mutating func leaveSurplus(_ want: Admission.Want, now: Moment) {
-        let current = replicas.filter { isOf(want, $0) && isCurrent(want, $0) }
+        let current = replicas.filter { isOf(want, $0) && isCurrent($0, want) }
         guard current.count > want.count else { return }
         let order = current.map { (replica: $0, held: accelerators(besides: $0)) }.sorted { left, right in
             let (first, second) = ((left.replica.worth, left.held), (right.replica.worth, right.held))
@@ -111,7 +119,7 @@ extension PlaneReconciler {
         }
         while true {
             let mine = replicas.filter { isOf(want, $0) }
-            let current = mine.filter { isCurrent(want, $0) }
+            let current = mine.filter { isCurrent($0, want) }
             guard current.count < want.count, mine.count <= want.count else { return }
             guard let devices = room(for: want.specification) else {
                 makeRoom(want, current: current, refusals: &refusals, now: now)
@@ -135,11 +143,12 @@ extension PlaneReconciler {
             $0.specification.pool == want.specification.pool && $0.state == .draining && isOnOpenNode($0)
         }
         if isRoomComing { return }
-        let old = replicas.filter { isOf(want, $0) && $0.specification != want.specification && !isCordoned($0) }
+        let old = replicas.filter { isOf(want, $0) && !isCurrent($0, want) && !isCordoned($0) }
         if !old.isEmpty {
             guard current.allSatisfy({ $0.state == .ready }) else { return }
             guard let first = old.min(by: { ($0.worth, $0.id) < ($1.worth, $1.id) }) else { return }
-            let reason = "makes room for generation \(want.specification.generation)"
+            let reason =
+                isToBeDrained(first) ? "drained" : "makes room for generation \(want.specification.generation)"
             leave(first.id, reason: reason, now: now, within: want.drain)
             return
         }

@@ -13,15 +13,18 @@ package struct SnapshotComposer: Sendable {
     private let planes: [RoutingSnapshot.Plane]
     private let routes: [RoutingSnapshot.Route]
     private let decision: PlacementDecision
+    private let rollouts: [WorkloadName: RolloutDecision]
     private let placeGroups: [DataRules.Classification: [Fence.PlaceGroup]]
 
     /// - Parameters:
     ///   - failed: planes that gateways should send to only where nobody else may serve.
     ///   - feedAddresses: where planes said their feeds listen; a plane that never reported has none.
+    ///   - rollouts: workloads of which two versions serve, with the share of each.
     package init(
         fleet: Fleet, decision: PlacementDecision, drained: Set<PlaneName> = [], failed: Set<PlaneName> = [],
-        feedAddresses: [PlaneName: String] = [:]
+        feedAddresses: [PlaneName: String] = [:], rollouts: [WorkloadName: RolloutDecision] = [:]
     ) {
+        self.rollouts = rollouts
         self.fleet = fleet
         self.decision = decision
         let fence = fleet.fence
@@ -66,9 +69,12 @@ package struct SnapshotComposer: Sendable {
         let places = placeFences(workload, at: gateway)
         // The fence binds placement too, but for any user: a plane placed for others may be outside for all of this gateway's.
         let reachable = Set((places ?? []).flatMap(\.allowedPlanes) + allowed)
+        let versions = rollouts[workload.name]?.versions
+        // What clients are told of the model is true of every replica once the new version serves alone.
+        let told = versions?.stable ?? workload
         let placed = (decision.placement(of: workload.name)?.planes ?? []).filter(reachable.contains)
         return RoutingSnapshot.Workload(
-            name: workload.name, models: workload.models,
+            name: workload.name, models: told.models,
             latencyBudgetMilliseconds: workload.objective.latencyBudget.milliseconds,
             failoverLatencyBudgetMilliseconds: workload.objective.failoverLatencyBudget.milliseconds, allowedPlanes: allowed,
             excludedPlanes: excluded, placedPlanes: placed, refusal: refusal(of: workload, at: gateway, users: users),
@@ -77,8 +83,9 @@ package struct SnapshotComposer: Sendable {
                 workload.replica.profile.map { ($0.accelerator.name, $0.rate.value) }, uniquingKeysWith: { first, _ in first }),
             balancing: balancing(of: workload), admission: workload.admission,
             resilience: workload.resilience == .standard ? nil : workload.resilience, tls: workload.replica.engine?.tls,
-            placeFences: places, predict: workload.predict, revision: workload.replica.revision,
-            wakesOnDemand: workload.scaling.isElastic && workload.scaling.minReplicas == 0 ? true : nil)
+            placeFences: places, predict: told.predict, revision: told.replica.revision,
+            wakesOnDemand: workload.scaling.isElastic && workload.scaling.minReplicas == 0 ? true : nil,
+            revisionWeights: versions?.weights)
     }
 
     /// In active-passive mode the primary's planes serve first, in proportion to what is placed on each, and all others stand by:

@@ -11,6 +11,7 @@ package struct StatusComposer: Sendable {
     private let failover: FailoverVerdicts
     private let observation: FleetObservation
     private let drained: Set<PlaneName>
+    private let rollouts: [WorkloadName: RolloutDecision]
     private let assignments: [PlaneName: SnapshotVersion]
     private let snapshots: [GatewayName: SnapshotVersion]
     private let now: Moment
@@ -21,9 +22,9 @@ package struct StatusComposer: Sendable {
     ///   - snapshots: the version each gateway should route by.
     package init(
         fleet: Fleet, decision: PlacementDecision, handover: Handover, scaling: [WorkloadName: ScalingDecision] = [:],
-        failover: FailoverVerdicts = FailoverVerdicts(),
-        observation: FleetObservation, drained: Set<PlaneName>,
-        assignments: [PlaneName: SnapshotVersion], snapshots: [GatewayName: SnapshotVersion], now: Moment
+        failover: FailoverVerdicts = FailoverVerdicts(), observation: FleetObservation, drained: Set<PlaneName>,
+        rollouts: [WorkloadName: RolloutDecision] = [:], assignments: [PlaneName: SnapshotVersion],
+        snapshots: [GatewayName: SnapshotVersion], now: Moment
     ) {
         self.fleet = fleet
         self.decision = decision
@@ -32,6 +33,7 @@ package struct StatusComposer: Sendable {
         self.failover = failover
         self.observation = observation
         self.drained = drained
+        self.rollouts = rollouts
         self.assignments = assignments
         self.snapshots = snapshots
         self.now = now
@@ -143,7 +145,7 @@ package struct StatusComposer: Sendable {
             conditions: [
                 placed(placement, wanted: wanted), available(workload.name, wanted: wanted, ready: ready),
             ] + (placement?.plan.map { [planned($0)] } ?? []) + (scaling[workload.name].map { [$0.condition] } ?? [])
-                + (priced(workload.name).map { [$0] } ?? []),
+                + (priced(workload.name).map { [$0] } ?? []) + (rollouts[workload.name]?.conditions ?? []),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: count), planes: placement?.planes ?? [])
     }
 

@@ -48,6 +48,7 @@ extension Workload {
             .optional("demand", \.workload.demand, default: [], .list(.demand)),
             .group("admission", admissionFields),
             .optional("resilience", \.workload.resilience, default: .standard, WorkloadResilience.rule),
+            .optional("rollout", \.workload.rollout, default: .standard, RolloutPolicy.rule),
             .group("predict", [.optional("as", \.workload.predict, .choice)]),
         ])
 

@@ -17,11 +17,14 @@ package struct GatewayReport: Equatable, Sendable, Codable {
     package var demand: [String: WorkloadDemand]?
     /// How every plane looks from here, by plane name; nil from a gateway that does not say.
     package var planeSights: [String: PlaneSight]?
+    /// By name of the workloads of which two versions serve; nil where there is none.
+    package var revisions: [String: [RevisionOutcome]]?
 
     package init(
         gateway: GatewayName, snapshot: SnapshotVersion?, address: String, isReady: Bool, roundTripMilliseconds: [String: Double],
         requests: [String: UInt64], pid: Int32, quota: QuotaReport? = nil,
-        demand: [String: WorkloadDemand]? = nil, planeSights: [String: PlaneSight]? = nil
+        demand: [String: WorkloadDemand]? = nil, planeSights: [String: PlaneSight]? = nil,
+        revisions: [String: [RevisionOutcome]]? = nil
     ) {
         self.planeSights = planeSights
         self.gateway = gateway
@@ -33,5 +36,6 @@ package struct GatewayReport: Equatable, Sendable, Codable {
         self.pid = pid
         self.quota = quota
         self.demand = demand
+        self.revisions = revisions
     }
 }

@@ -8,7 +8,9 @@ package struct PlaneAssignment: Equatable, Sendable, Codable {
 
     package struct Workload: Equatable, Sendable, Codable {
         package var name: WorkloadName
-        /// The workload's specification generation: replicas of an older one are replaced.
+        /// The generation its replicas are made from. A workload stands here once for each generation that serves,
+        /// with the counts
+        /// of each; replicas of a generation that is not listed are replaced one by one.
         package var generation: UInt64
         package var models: [String]
         /// Replicas wanted per pool. Sorted by pool name.
@@ -64,14 +66,16 @@ package struct PlaneAssignment: Equatable, Sendable, Codable {
     package var driver: PlaneDriver
     package var pools: [CapacityPool]
     package var isDrained: Bool
-    /// Sorted by name.
+    /// Sorted by name, then generation.
     package var workloads: [Workload]
     /// Sorted by gateway.
     package var feedPeers: [FeedPeer]
+    /// Incarnations that are to be replaced and to end, ascending; nil: none.
+    package var drainedReplicas: [UInt64]?
 
     package init(
         version: SnapshotVersion, plane: PlaneName, driver: PlaneDriver, pools: [CapacityPool], isDrained: Bool = false,
-        workloads: [Workload], feedPeers: [FeedPeer] = []
+        workloads: [Workload], feedPeers: [FeedPeer] = [], drainedReplicas: [UInt64]? = nil
     ) {
         format = Self.currentFormat
         self.version = version
@@ -81,5 +85,6 @@ package struct PlaneAssignment: Equatable, Sendable, Codable {
         self.isDrained = isDrained
         self.workloads = workloads
         self.feedPeers = feedPeers
+        self.drainedReplicas = drainedReplicas
     }
 }

@@ -41,6 +41,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
         package var wakesOnDemand: Bool?
         /// Its answers are read for what they say of tokens, because the number of its replicas follows them. Nil means false.
         package var countsTokens: Bool?
+        /// The versions that serve while one takes over from another; nil: one does.
+        package var revisionWeights: [RevisionWeight]?
 
         package init(
             name: WorkloadName, models: [String], latencyBudgetMilliseconds: Double, failoverLatencyBudgetMilliseconds: Double,
@@ -48,7 +50,8 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             maxSnapshotAgeMilliseconds: Double? = nil, ratesPerReplica: [String: Double] = [:],
             balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
             resilience: WorkloadResilience? = nil, tls: ReplicaTLS? = nil, placeFences: [PlaceFence]? = nil,
-            predict: PredictTarget? = nil, revision: String? = nil, wakesOnDemand: Bool? = nil, countsTokens: Bool? = nil
+            predict: PredictTarget? = nil, revision: String? = nil, wakesOnDemand: Bool? = nil, countsTokens: Bool? = nil,
+            revisionWeights: [RevisionWeight]? = nil
         ) {
             self.tls = tls
             self.name = name
@@ -69,6 +72,7 @@ package struct RoutingSnapshot: Equatable, Sendable, Codable {
             self.revision = revision
             self.wakesOnDemand = wakesOnDemand
             self.countsTokens = countsTokens
+            self.revisionWeights = revisionWeights
         }
     }
 

@@ -32,6 +32,8 @@ package struct Workload: Equatable, Sendable {
     package var resilience: WorkloadResilience
     /// What `POST /predict` becomes for its replicas; nil: they speak it themselves.
     package var predict: PredictTarget?
+    /// How a new version of its replicas takes over.
+    package var rollout: RolloutPolicy
 
     package var name: WorkloadName { WorkloadName(metadata.name) }
 
@@ -41,7 +43,7 @@ package struct Workload: Equatable, Sendable {
         purchase: PurchaseRules = .standard, egressPerRequest: Gibibytes? = nil, scaling: ScalingPolicy = ScalingPolicy(),
         demand: [Demand] = [],
         balancing: BalancingRules = BalancingRules(), admission: WorkloadAdmission = .standard,
-        resilience: WorkloadResilience = .standard, predict: PredictTarget? = nil
+        resilience: WorkloadResilience = .standard, predict: PredictTarget? = nil, rollout: RolloutPolicy = .standard
     ) {
         self.metadata = metadata
         self.models = models
@@ -58,6 +60,7 @@ package struct Workload: Equatable, Sendable {
         self.admission = admission
         self.resilience = resilience
         self.predict = predict
+        self.rollout = rollout
     }
 }
 

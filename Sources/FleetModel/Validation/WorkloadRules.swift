@@ -17,6 +17,7 @@ extension ProblemCollector {
         checkBalancing(workload.balancing)
         checkAdmission(workload.admission)
         checkResilience(of: workload)
+        checkRollout(workload.rollout)
         for (position, demand) in workload.demand.enumerated() {
             checkDemand(demand, ("spec.demand" as FieldPath).index(position))
         }

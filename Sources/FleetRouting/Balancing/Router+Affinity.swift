@@ -12,7 +12,9 @@ extension Router {
                 let plane = planes[Int(choice.plane)]
                 let isSound = !plane.isDrained && plane.isTrusted(at: pass.now) && !plane.isSuspect(at: pass.now)
                 let isFull = pass.policy.isLimited && accounts[pass.request.workload.value].isFull(PlaneIndex(Int(choice.plane)))
-                guard isSound, !isFull, isAvailable(members[position], pass) else { return nil }
+                guard isSound, !isFull, !isRetired(members[position], pass), isAvailable(members[position], pass) else {
+                    return nil
+                }
                 return .send(
                     to: ReplicaHandle(slot: members[position], birth: replicas[Int(members[position])].birth),
                     plane: PlaneIndex(Int(choice.plane)), reason: pass.attempts.isEmpty ? .session : .retry)

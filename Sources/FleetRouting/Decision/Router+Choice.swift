@@ -10,6 +10,7 @@ extension Router {
         var isAnyFull = false
         let chance = random.next()
         var priority = DrawnPriority()
+        let generation = policy.revisions.isEmpty ? 0 : drawRevision(request, policy, chance)
         if request.session != nil || request.planes != nil {
             let first = Pass(
                 policy: policy, request: request, attempts: attempts, availability: .healthyUntried, now: now, chance: chance)
@@ -18,18 +19,25 @@ extension Router {
         }
         for availability in Availability.allCases {
             if attempts.isEmpty, availability == .healthyTried { break }
-            let pass = Pass(
+            var pass = Pass(
                 policy: policy, request: request, attempts: attempts, availability: availability, now: now, chance: chance,
-                priority: priority)
-            compared.choices = policy.choices
-            compared.availability = availability
-            guard var group = scorePlanes(pass, isAnyFull: &isAnyFull) else { continue }
-            if let shares = request.planes { group = drawPlane(shares, group, pass) }
-            compared.rank = group.rank
-            return choose(in: group, pass)
+                priority: priority, generation: generation)
+            if let decision = decide(pass, isAnyFull: &isAnyFull) { return decision }
+            guard generation != 0 else { continue }
+            pass.generation = 0
+            if let decision = decide(pass, isAnyFull: &isAnyFull) { return decision }
         }
         if isOutside(request, policy) { return .refuse(.fenced) }
         return .refuse(isAnyFull ? .overloaded : .noReplica)
+    }
+
+    private mutating func decide(_ pass: Pass, isAnyFull: inout Bool) -> RoutingDecision? {
+        compared.choices = pass.policy.choices
+        compared.availability = pass.availability
+        guard var group = scorePlanes(pass, isAnyFull: &isAnyFull) else { return nil }
+        if let shares = pass.request.planes { group = drawPlane(shares, group, pass) }
+        compared.rank = group.rank
+        return choose(in: group, pass)
     }
 
     /// Whether a plane is inside the fence of this request's client. Asked by everything that looks at a choice.
@@ -52,6 +60,8 @@ extension Router {
         /// What is left to chance in this decision.
         let chance: UInt64
         var priority = DrawnPriority()
+        /// The version that is asked; 0: any.
+        var generation: UInt64 = 0
         /// Set for the first pass over the replicas of a priority in panic.
         var ignoresEjection: Bool { priority.isPanicking && availability.rawValue == Availability.healthyUntried.rawValue }
 
@@ -148,6 +158,7 @@ extension Router {
     func isAvailable(_ slot: Int32, _ pass: Pass, isAnyFull: inout Bool) -> Bool {
         let index = Int(slot)
         guard !replicas[index].isVacant else { return false }
+        if pass.generation != 0, replicas[index].generation != pass.generation { return false }
         let isTried =
             !pass.attempts.isEmpty && pass.attempts.contains(ReplicaHandle(slot: slot, birth: replicas[index].birth))
         let isEjected = replicas[index].health.isEjected(at: pass.now) && !pass.ignoresEjection

@@ -15,11 +15,14 @@ package import FleetModel
 ///    fibre-limit round trip decides, so that the choice does not flap. A plane whose queue is longer than
 ///    ``RoutingLimits/patienceMilliseconds`` counts as beyond its budgets: this is how load spills out of them.
 ///    Where the rules list planes, their weights and priorities take the place of budgets and times (`Router+Planes`).
-/// 4. Replicas: by session, by prefix affinity with bounded load, else by the policy asked for (`Router+Policies`).
+/// 4. While two versions of a workload serve, one of them is drawn by its weight before all this, and the other is
+/// asked where it has
+///    no replica (`Router+Revisions`).
+/// 5. Replicas: by session, by prefix affinity with bounded load, else by the policy asked for (`Router+Policies`).
 package struct Router {
     /// The table decided by; nil before the first.
     package private(set) var table: RoutingTable?
-    private(set) var workloads: [WorkloadPolicy] = []
+    var workloads: [WorkloadPolicy] = []
     private(set) var choices: [RoutingTable.Choice] = []
     /// By choice.
     private(set) var admitted: [PlaceSet] = []
@@ -47,6 +50,8 @@ package struct Router {
     var rotation: UInt64 = 0
     private var contact: Moment?
     var ejections: UInt64 = 0
+    /// The versions of all workloads of which two serve, and what became of their requests (`Router+Revisions`).
+    var revisions: [RevisionState] = []
 
     /// - Parameters:
     ///   - seed: another for each event loop and gateway.
@@ -70,6 +75,8 @@ package struct Router {
         /// Its fence depends on the client's place.
         var distinguishesPlaces: Bool
         var choices: Range<Int>
+        /// Into ``Router/revisions``; empty where one version serves.
+        var revisions = 0..<0
     }
 
     // MARK: Inputs
@@ -92,6 +99,7 @@ package struct Router {
 
     /// Learns from a request or a probe. Unknown and stale handles are ignored.
     package mutating func handle(_ event: RouterEvent, now: Moment) {
+        if !revisions.isEmpty { countRevision(event) }
         switch event {
         case .requestStarted(let handle): with(handle) { $0.inFlight += 1 }
         case .finished(let handle): with(handle) { $0.inFlight = max(0, $0.inFlight - 1) }
@@ -199,6 +207,7 @@ package struct Router {
                 continue
             }
             replicas[slot].rate = after.rate
+            replicas[slot].generation = after.generation
             replicas[slot].health.ramp = ramp(of: after, in: new)
             replicas[slot].onwardMilliseconds = after.onwardRoundTripMilliseconds
             // Its plane found it healthy for the first time, or again: what was held against it is over.
@@ -234,6 +243,7 @@ package struct Router {
                 isLimited: entry.account.isLimited, distinguishesPlaces: entry.placeAdmission != nil,
                 choices: new.choiceRanges[index])
         }
+        adoptRevisions(new.directory)
         policies = new.directory.workloads.map { HealthPolicy($0.resilience) }
         accounts = new.directory.workloads.map(\.account)
         outliers.reserve(slots: replicas.count, workloads: workloads.count)
@@ -263,7 +273,7 @@ package struct Router {
 
     func workload(of handle: ReplicaHandle) -> Int? { state(of: handle).map { Int($0.workload) } }
 
-    private func state(of handle: ReplicaHandle) -> ReplicaState? {
+    func state(of handle: ReplicaHandle) -> ReplicaState? {
         let slot = Int(handle.slot)
         guard replicas.indices.contains(slot), !replicas[slot].isVacant, replicas[slot].birth == handle.birth else { return nil }
         return replicas[slot]

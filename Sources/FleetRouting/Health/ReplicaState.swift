@@ -19,6 +19,8 @@ struct ReplicaState: Sendable {
     var rate: Double
     var onwardMilliseconds: Double
     var identityHash: UInt64
+    /// 0 where its plane does not say.
+    var generation: UInt64
 
     init(_ entry: ReplicaEntry, ramp: SlowStartRamp, now: Moment) {
         birth = entry.handle.birth
@@ -28,6 +30,7 @@ struct ReplicaState: Sendable {
         rate = entry.rate
         onwardMilliseconds = entry.onwardRoundTripMilliseconds
         identityHash = entry.identityHash
+        generation = entry.generation
     }
 
     /// A free slot.
@@ -41,6 +44,7 @@ struct ReplicaState: Sendable {
         rate = RoutingLimits.defaultRate
         onwardMilliseconds = 0
         identityHash = 0
+        generation = 0
     }
 
     var isVacant: Bool { birth == 0 }

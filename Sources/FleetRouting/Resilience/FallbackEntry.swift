@@ -60,7 +60,8 @@ enum FallbackPairs {
             maxSnapshotAgeMilliseconds: [first.maxSnapshotAgeMilliseconds, second.maxSnapshotAgeMilliseconds]
                 .compactMap { $0 }.min(),
             ratesPerReplica: second.ratesPerReplica, balancing: second.balancing, resilience: second.resilience,
-            placeFences: PlaceAdmission.fences(first, second), predict: second.predict, revision: second.revision)
+            placeFences: PlaceAdmission.fences(first, second), predict: second.predict, revision: second.revision,
+            revisionWeights: second.revisionWeights)
     }
 
     /// The compiled chain of a workload.

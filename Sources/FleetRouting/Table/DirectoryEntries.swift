@@ -29,6 +29,8 @@ package struct WorkloadEntry: Sendable {
     package var revision: String?
     /// Requests wake it, and wait in line for its first replica.
     package var wakesOnDemand = false
+    /// The versions that serve while one takes over from another; empty: one does.
+    package var revisions: [RevisionShare] = []
     /// Stands for the workload in hashes; follows from its name, so that every loop and gateway agrees. A pair
     /// has that of its ``source``, whose replicas hold the same prompts.
     package var identityHash: UInt64

@@ -28,12 +28,15 @@ package final class ReplicaEntry: Sendable {
     package let identityHash: UInt64
     /// How it is recognised; nil where it serves plain HTTP.
     package let tls: ReplicaTLS?
+    /// The generation of its workload it was started from; 0 where its plane does not say.
+    package let generation: UInt64
 
     package init(
         handle: ReplicaHandle, id: ReplicaID, plane: PlaneIndex, workload: WorkloadIndex, address: ListenAddress,
         healthPath: String, readySince: Moment?, isUnready: Bool, onwardRoundTripMilliseconds: Double, rate: Double,
-        tls: ReplicaTLS? = nil
+        tls: ReplicaTLS? = nil, generation: UInt64 = 0
     ) {
+        self.generation = generation
         self.tls = tls
         self.handle = handle
         self.id = id

@@ -134,6 +134,7 @@ package final class RoutingDirectory: Sendable {
                     excludedPlanes: workload.excludedPlanes, ratesPerReplica: workload.ratesPerReplica, models: workload.models,
                     balancing: BalancingEntry(workload.balancing, planes: planes.map(\.name)), predict: workload.predict,
                     revision: workload.revision, wakesOnDemand: workload.wakesOnDemand ?? false,
+                    revisions: RevisionShare.shares(of: workload.revisionWeights ?? []),
                     identityHash: ByteHash.hash(workload.name.rawValue),
                     resilience: workload.resilience ?? .standard,
                     account: WorkloadAccount(

@@ -27,6 +27,7 @@ struct KnownReplica: Equatable, Sendable {
     var isUnready: Bool
     var onwardRoundTripMilliseconds: Double
     var accelerator: AcceleratorType
+    var generation: UInt64
 
     func entry(
         _ handle: ReplicaHandle, _ plane: PlaneIndex, _ workload: WorkloadIndex, _ directory: RoutingDirectory
@@ -35,7 +36,8 @@ struct KnownReplica: Equatable, Sendable {
         return ReplicaEntry(
             handle: handle, id: id, plane: plane, workload: workload, address: address, healthPath: healthPath,
             readySince: readySince, isUnready: isUnready, onwardRoundTripMilliseconds: onwardRoundTripMilliseconds,
-            rate: rate.isFinite ? rate : RoutingLimits.defaultRate, tls: Self.tls(plane, workload, directory))
+            rate: rate.isFinite ? rate : RoutingLimits.defaultRate, tls: Self.tls(plane, workload, directory),
+            generation: generation)
     }
 
     static func tls(_ plane: PlaneIndex, _ workload: WorkloadIndex, _ directory: RoutingDirectory) -> ReplicaTLS? {
@@ -49,7 +51,7 @@ extension ReplicaEntry {
         handle == other.handle && id == other.id && plane == other.plane && workload == other.workload && address == other.address
             && healthPath == other.healthPath && readySince == other.readySince && isUnready == other.isUnready
             && onwardRoundTripMilliseconds == other.onwardRoundTripMilliseconds && rate == other.rate
-            && tls == other.tls
+            && tls == other.tls && generation == other.generation
     }
 }
 
@@ -91,7 +93,7 @@ struct ReportReading {
                 id: replica.id, address: address, healthPath: replica.healthPath,
                 readySince: replica.state == .ready && isClaimed ? readySince(replica) : nil,
                 isUnready: replica.state == .unready, onwardRoundTripMilliseconds: steadyOnward(replica),
-                accelerator: replica.accelerator))
+                accelerator: replica.accelerator, generation: replica.generation ?? 0))
     }
 
     /// The value used so far while the new one is within 1 ms or 10 % of it: measured times tremble, and each change costs a

@@ -87,6 +87,7 @@ package final class GatewayControl: Sendable {
     private let turns: AsyncStream<Void>
     private let turn: AsyncStream<Void>.Continuation
     private let planeTallies: @Sendable () async -> [PlaneName: PlaneTally]
+    private let revisions: @Sendable () async -> [String: [RevisionOutcome]]
     private let explain: @Sendable (String) async -> JSONValue?
     private let logger: Logger
     private let state = Mutex(State())
@@ -97,11 +98,13 @@ package final class GatewayControl: Sendable {
     ///   - sinks: the workers, each on its loop.
     ///   - traffic: what the control plane is told of requests.
     ///   - planeTallies: what is known of each plane's replicas, for the same report.
+    ///   - revisions: what became of requests by version, of workloads of which two serve.
     ///   - explain: what became of the request with an id; nil where that is not known.
     package init(
         _ configuration: Configuration, group: any EventLoopGroup, sinks: [any RouterInputSink], logger: Logger,
         traffic: @escaping @Sendable () async -> TrafficReport,
         planeTallies: @escaping @Sendable () async -> [PlaneName: PlaneTally] = { [:] },
+        revisions: @escaping @Sendable () async -> [String: [RevisionOutcome]] = { [:] },
         explain: @escaping @Sendable (String) async -> JSONValue? = { _ in nil }
     ) throws {
         self.configuration = configuration
@@ -109,6 +112,7 @@ package final class GatewayControl: Sendable {
         self.traffic = traffic
         (turns, turn) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.planeTallies = planeTallies
+        self.revisions = revisions
         self.explain = explain
         self.group = group
         if let url = configuration.controlURL {
@@ -311,11 +315,13 @@ package final class GatewayControl: Sendable {
         var roundTrips: [String: Double] = [:]
         for plane in facts.planes { roundTrips[plane.name.rawValue] = plane.roundTrip?.milliseconds }
         let tallies = await planeTallies()
+        let versions = await revisions()
         let report = GatewayReport(
             gateway: configuration.gateway, snapshot: facts.table?.directory.version, address: address,
             isReady: facts.readiness.isReady, roundTripMilliseconds: roundTrips, requests: traffic.requests, pid: getpid(),
             quota: settles ? try? await onLoop { $0.withQuotas { $0.report() } } : nil, demand: traffic.demand,
-            planeSights: try? await onLoop { $0.planeSights(tallies) })
+            planeSights: try? await onLoop { $0.planeSights(tallies) },
+            revisions: versions.isEmpty ? nil : versions)
         do {
             let body = try FleetJSON.encode(report)
             let response = try await client.send("POST", "/internal/v1/gateways/\(configuration.gateway)/report", body: body)

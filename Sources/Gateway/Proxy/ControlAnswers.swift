@@ -52,6 +52,24 @@ final class ControlAnswers: Sendable {
         return tallies
     }
 
+    /// What became of requests by version, over all loops; nothing where one of them does not answer, for a sum that
+    /// fell would be taken for
+    /// one that began anew.
+    func revisionOutcomes() async -> [String: [RevisionOutcome]] {
+        var total: [String: [UInt64: RevisionOutcome]] = [:]
+        for worker in sources.withLock({ $0.workers }) {
+            guard let outcomes = try? await worker.submit({ $0.router.revisionOutcomes }).get() else { return [:] }
+            for (workload, versions) in outcomes {
+                for version in versions {
+                    total[workload, default: [:]][
+                        version.generation, default: RevisionOutcome(generation: version.generation)
+                    ].add(version)
+                }
+            }
+        }
+        return total.mapValues { $0.values.sorted { $0.generation < $1.generation } }
+    }
+
     /// What became of the newest request with an id; nil where no loop knows it any more.
     func explanation(of request: String, at gateway: GatewayName) async -> JSONValue? {
         let sources = sources.withLock { $0 }
