@@ -16,7 +16,7 @@ extension WorkloadSignals {
         for gateway in fleet.gateways {
             gather(gateway.name, workload.name, observation: observation, demand: demand, sent: &sent, now: now)
         }
-        concurrency.sum += max(sent, inEngines)
+        concurrency.sum += max(0, sent, inEngines)
         if replicas == 0 { waitingForFirst = Int(queued.sum) }
     }
 
@@ -29,9 +29,9 @@ extension WorkloadSignals {
             if replica.state == .ready { ready += 1 }
             queued.add(isHeard ? replica.waiting.map(Double.init) : nil)
             if isHeard { inEngines += Double((replica.running ?? 0) + (replica.waiting ?? 0)) }
-            kvCacheUse.add(isHeard ? replica.kvCacheUse : nil)
-            acceleratorUse.add(isHeard ? replica.acceleratorUse : nil)
-            acceleratorMemoryUse.add(isHeard ? replica.acceleratorMemoryUse : nil)
+            kvCacheUse.add(isHeard ? replica.kvCacheUse : nil, atMost: 1)
+            acceleratorUse.add(isHeard ? replica.acceleratorUse : nil, atMost: 1)
+            acceleratorMemoryUse.add(isHeard ? replica.acceleratorMemoryUse : nil, atMost: 1)
         }
     }
 
@@ -67,12 +67,13 @@ extension WorkloadSignals {
 }
 
 extension WorkloadSignals.Reading {
-    fileprivate mutating func add(_ value: Double?) {
-        guard let value else {
+    /// Adds what one source told: less than nothing counts as not telling, more than can be as all there can be.
+    fileprivate mutating func add(_ value: Double?, atMost most: Double = 1e12) {
+        guard let value, value >= 0 else {
             missing += 1
             return
         }
-        sum += value
+        sum += min(value, most)
         sources += 1
     }
 }
