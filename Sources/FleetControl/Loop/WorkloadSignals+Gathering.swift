@@ -21,7 +21,7 @@ extension WorkloadSignals {
         for gateway in fleet.gateways {
             gather(gateway.name, workload.name, observation: observation, demand: demand, sent: &sent, now: now)
         }
-        concurrency.sum += max(sent, inEngines)
+        concurrency.sum += max(0, sent, inEngines)
         guard replicas == 0 else { return }
         // One of those that another workload answers counts as waiting: it is asked for, and by how many its replicas will tell.
         let missed = fleet.gateways.reduce(0) { $0 + demand.missed(of: workload.name, at: $1.name, now: now) }
@@ -38,9 +38,9 @@ extension WorkloadSignals {
             if replica.state == .ready { ready += 1 }
             queued.add(isHeard ? replica.waiting.map(Double.init) : nil)
             if isHeard { inEngines += Double((replica.running ?? 0) + (replica.waiting ?? 0)) }
-            kvCacheUse.add(isHeard ? replica.kvCacheUse : nil)
-            acceleratorUse.add(isHeard ? replica.acceleratorUse : nil)
-            acceleratorMemoryUse.add(isHeard ? replica.acceleratorMemoryUse : nil)
+            kvCacheUse.add(isHeard ? replica.kvCacheUse : nil, atMost: 1)
+            acceleratorUse.add(isHeard ? replica.acceleratorUse : nil, atMost: 1)
+            acceleratorMemoryUse.add(isHeard ? replica.acceleratorMemoryUse : nil, atMost: 1)
         }
     }
 
@@ -76,12 +76,13 @@ extension WorkloadSignals {
 }
 
 extension WorkloadSignals.Reading {
-    fileprivate mutating func add(_ value: Double?) {
-        guard let value else {
+    /// Adds what one source told: less than nothing counts as not telling, more than can be as all there can be.
+    fileprivate mutating func add(_ value: Double?, atMost most: Double = 1e12) {
+        guard let value, value >= 0 else {
             missing += 1
             return
         }
-        sum += value
+        sum += min(value, most)
         sources += 1
     }
 }

@@ -31,11 +31,12 @@ extension ScalingSchedule {
 ///
 /// Where several last, the largest minimum, the largest maximum and the largest desired number among them count. A minimum above
 /// the maximum raises that. Whether a schedule of an unknown zone lasts is not known: it takes nothing away.
-struct ScheduledBounds: Equatable {
+struct ScheduledBounds {
     var minReplicas: Int
     var maxReplicas: Int
     var desired: (replicas: Int, schedule: String)?
     var open: [String]
+    /// Schedules of zones this machine does not know.
     var unknown: [String]
 
     init(_ policy: ScalingPolicy, at seconds: UInt64) {
@@ -53,11 +54,5 @@ struct ScheduledBounds: Equatable {
             guard let wanted = schedule.desiredReplicas, wanted > desired?.replicas ?? -1 else { continue }
             desired = (wanted, schedule.name)
         }
-    }
-
-    static func == (left: Self, right: Self) -> Bool {
-        left.minReplicas == right.minReplicas && left.maxReplicas == right.maxReplicas && left.open == right.open
-            && left.unknown == right.unknown && left.desired?.replicas == right.desired?.replicas
-            && left.desired?.schedule == right.desired?.schedule
     }
 }

@@ -67,12 +67,14 @@ package struct WorkloadScaler: Equatable, Sendable {
         let inside = min(max(decided, isResting ? bounds.minReplicas : floor), bounds.maxReplicas)
         if inside < decided { limitedBy.append("at most \(bounds.maxReplicas)") }
         if inside > decided { limitedBy.append("at least \(floor)") }
+        if !bounds.unknown.isEmpty {
+            limitedBy.append("\(bounds.unknown.joined(separator: ", ")): time zone not known here, only the minimum counts")
+        }
         limiter.record(from: before, to: inside, policy.behavior, now: now)
         let decision = ScalingDecision(
             replicas: inside, because: because + (limitedBy.isEmpty ? "" : " (\(limitedBy.joined(separator: "; ")))"),
-            wishes: wishes,
-            minReplicas: bounds.minReplicas, maxReplicas: bounds.maxReplicas, limitedBy: limitedBy, openSchedules: bounds.open,
-            isPanicking: panic.isPanicking, missingMetrics: missing, forecast: forecast)
+            wishes: wishes, minReplicas: bounds.minReplicas, maxReplicas: bounds.maxReplicas, limitedBy: limitedBy,
+            openSchedules: bounds.open, isPanicking: panic.isPanicking, missingMetrics: missing, forecast: forecast)
         last = decision
         return decision
     }
@@ -81,8 +83,7 @@ package struct WorkloadScaler: Equatable, Sendable {
 
     private mutating func wishes(
         _ policy: ScalingPolicy, _ signals: WorkloadSignals, _ bounds: ScheduledBounds, _ forecast: DemandForecast?,
-        replicas: Int,
-        now: Moment
+        replicas: Int, now: Moment
     ) -> [ScalingDecision.Wish] {
         let panicked = panic.observe(policy, signals, now: now)
         var wishes = policy.target.all.map { metric, level in
