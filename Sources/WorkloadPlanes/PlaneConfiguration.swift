@@ -25,7 +25,8 @@ package struct PlaneConfiguration: Sendable, CustomStringConvertible, CustomRefl
     package var executable: String
     /// The environment whose PATH, HOME, LANG and TMPDIR children get and where endpoint keys may stand.
     package var environment: [String: String]
-    /// Where the machine's accelerators tell of themselves (DCGM's exporter), such as `http://127.0.0.1:9400/metrics`; nil: nowhere.
+    /// Where the machine's accelerators tell of themselves (DCGM's exporter), such as `http://127.0.0.1:9400/metrics`; nil:
+    /// nowhere.
     package var acceleratorMetrics: String?
     /// How long replicas may finish their requests when the plane is told to end.
     package var shutdownLimit = Duration.seconds(30)

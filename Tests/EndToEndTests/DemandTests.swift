@@ -34,7 +34,7 @@ extension EndToEnd {
               models: [quiet]
               replica:
                 profile: { H100-80GB: { accelerators: 1, rate: 10 req/s } }
-                engine: { simulated: { loadTime: 2s } }
+                engine: { simulated: { loadTime: 6s } }
               scaling: { minReplicas: 0, maxReplicas: 2, target: { queuedRequestsPerReplica: 4 } }
             """
 
@@ -49,20 +49,11 @@ extension EndToEnd {
                 try fleet.start("plane", ["plane", "toronto"])
                 try fleet.start("gateway", ["gateway", "toronto", "--listen", "127.0.0.1:\(port)"])
                 try await fleet.ready(port: port)
-                let placed = try await eventually("the plane's and the gateway's first words") {
-                    let status = try await status(fleet)
-                    return status["demand"] != nil ? status : nil
-                }
-                #expect((placed["replicas"] as? [String: Any])?["wanted"] as? Int == 0)
+                _ = try await eventually("the gateway's first words") { try await queued(fleet) }
                 #expect(try await fleet.replicas().isEmpty)
 
                 let first = Task { try await Client.chat("quiet", port: port) }
-                // The control plane hears of it, and decides.
-                _ = try await eventually("a replica that starts") {
-                    try await fleet.replicas().contains { $0.workload == "quiet" && $0.state == "starting" } ? true : nil
-                }
-                let demand = try await status(fleet)["demand"] as? [String: Any]
-                #expect(demand?["queued"] as? Int == 1)
+                _ = try await eventually("word of a request that waits") { try await queued(fleet) == 1 ? true : nil }
                 let answer = try await first.value
                 #expect(answer.status == 200 && answer.plane == "toronto", "\(answer.status) \(answer.text)")
                 #expect(try await fleet.replicas().filter { $0.state == "ready" }.count == 1)
@@ -71,21 +62,24 @@ extension EndToEnd {
                 #expect(events.contains("ScaledUp"), "\(events)")
                 let streamed = try await Client.chat("quiet", port: port, streamed: true)
                 #expect(streamed.status == 200 && streamed.isComplete)
-                let replica = try #require(try await item(fleet, "replicas"))
                 // The simulated engine tells of the accelerator it pretends to be.
-                #expect((replica["status"] as? [String: Any])?["acceleratorUse"] != nil, "\(replica)")
-                #expect((replica["status"] as? [String: Any])?["generation"] as? Int == 1)
+                _ = try await eventually("word of the replica's accelerator and generation") {
+                    let replica = try await status(fleet, "replicas")
+                    return replica["acceleratorUse"] is Double && replica["generation"] as? Int == 1 ? true : nil
+                }
             }
         }
 
-        private func item(_ fleet: TestFleet, _ kind: String) async throws -> [String: Any]? {
-            let text = try await fleet.tradewind("get", kind, "-o", "json")
-            let list = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-            return (list?["items"] as? [[String: Any]])?.first
+        /// Requests that wait in gateways; nil while no gateway reports.
+        private func queued(_ fleet: TestFleet) async throws -> Int? {
+            (try await status(fleet, "workloads")["demand"] as? [String: Any])?["queued"] as? Int
         }
 
-        private func status(_ fleet: TestFleet) async throws -> [String: Any] {
-            try await item(fleet, "workloads")?["status"] as? [String: Any] ?? [:]
+        /// Of the first there is of a kind.
+        private func status(_ fleet: TestFleet, _ kind: String) async throws -> [String: Any] {
+            let text = try await fleet.tradewind("get", kind, "-o", "json")
+            let list = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+            return (list?["items"] as? [[String: Any]])?.first?["status"] as? [String: Any] ?? [:]
         }
     }
 }

@@ -195,6 +195,7 @@ struct FleetGenerator {
             demand: (0..<int(0...2)).map { demand($0) }, balancing: isPassive ? BalancingRules() : balancing(),
             admission: WorkloadAdmission(
                 queueTimeoutMilliseconds: int(0...600_000), queuedRequests: int(1...65_536), queuedBytes: int(1...9_999) << 10,
+                coldStartTimeoutMilliseconds: maybe { $0.int(0...3_600_000) },
                 concurrencyLimit: pick(WorkloadAdmission.ConcurrencyLimit.allCases)),
             resilience: flag() ? .standard : resilience(), predict: maybe { $0.pick(PredictTarget.allCases) })
     }

@@ -31,8 +31,8 @@ package struct WorkloadSignals: Equatable, Sendable {
     package var kvCacheUse: Reading
     package var acceleratorUse: Reading
     package var acceleratorMemoryUse: Reading
-    /// Requests that wait in gateways while the workload has no replica, at least 1 where such requests went elsewhere: what wakes
-    /// it from zero.
+    /// Requests that wait in gateways while the workload has no replica, at least 1 where such requests went elsewhere: what
+    /// wakes it from zero.
     package var waitingForFirst: Int
 
     package init(

@@ -69,7 +69,8 @@ package struct FleetObservation: Equatable, Sendable {
         return .accepted(events: events, isMaterial: !isSame || asksForFirst(old, report))
     }
 
-    /// Whether requests begin to wait for a workload that has no replica anywhere, or find none: what should be decided upon at once.
+    /// Whether requests begin to wait for a workload that has no replica anywhere, or find none: what should be decided upon at
+    /// once.
     private func asksForFirst(_ old: GatewayReport, _ new: GatewayReport) -> Bool {
         (new.demand ?? [:]).contains { name, demand in
             let before = old.demand?[name] ?? WorkloadDemand()

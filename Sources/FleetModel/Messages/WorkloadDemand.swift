@@ -8,7 +8,8 @@ package struct WorkloadDemand: Equatable, Sendable, Codable {
     package var queued: Int
     /// How long the oldest of those has waited; 0 where none does.
     package var oldestQueuedMilliseconds: Double
-    /// Requests that were admitted: those of tenants within their limits. One that goes on to another workload arrives there, too.
+    /// Requests that were admitted: those of tenants within their limits. One that goes on to another workload arrives there,
+    /// too.
     package var arrived: UInt64
     package var succeeded: UInt64
     /// Answered with a replica's status of 500 or above, or broken off.

@@ -2,7 +2,8 @@ import FleetModel
 package import FleetRouting
 
 /// Whether the gateway may be sent traffic: first when every workload it may route has a ready replica, but for those that
-/// requests wake (they may be at zero on purpose, and requests wait for them); from then on for as long as it holds a snapshot. Nothing of it outlives the process: after a restart the first condition holds again.
+/// requests wake (they may be at zero on purpose, and requests wait for them); from then on for as long as it holds a snapshot.
+/// Nothing of it outlives the process: after a restart the first condition holds again.
 package struct Readiness: Equatable, Sendable {
     package private(set) var isReady = false
     /// Workloads still without a ready replica, sorted; empty once ready.

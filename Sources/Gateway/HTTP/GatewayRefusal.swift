@@ -175,7 +175,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .queueFull: "too many requests wait for this workload; try again shortly"
         case .queueTimedOut: "no replica had room in time; try again shortly"
         case .coldStartTimedOut(let workload):
-            "workload \(workload) was scaled to zero and no replica of it was ready in time; it is being started, try again shortly"
+            "workload \(workload) is at zero and no replica of it was ready in time; it is being started, try again shortly"
         case .responseTooLarge(let limit): "the replica's answer is larger than the \(limit) bytes this route passes"
         case .methodNotAllowed(let allow): "this method is not allowed here; use \(allow)"
         case .pathNotFound: "no route matches this host and path; GET /v1/models lists what is served"

@@ -1,7 +1,7 @@
 package import FleetRouting
 
-/// What one event loop has under way for each workload right now, by workload index. Gathered when it is asked for: nothing is kept
-/// of it while requests pass.
+/// What one event loop has under way for each workload right now, by workload index. Gathered when it is asked for: nothing is
+/// kept of it while requests pass.
 package struct LoopDemand: Equatable, Sendable {
     package var inFlight: [Int] = []
     package var queued: [Int] = []

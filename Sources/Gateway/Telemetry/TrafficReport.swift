@@ -49,8 +49,8 @@ extension WorkloadDemand {
 }
 
 extension LoopCounters {
-    /// Adds what was answered: by replicas (a client that left counts as neither success nor failure), and by the gateway for want
-    /// of room.
+    /// Adds what was answered: by replicas (a client that left counts as neither success nor failure), and by the gateway for
+    /// want of room.
     fileprivate func answers(of workload: WorkloadIndex, into demand: inout WorkloadDemand) {
         let row = workload.value + 1
         guard requests.indices.contains(row) else { return }

@@ -1,7 +1,7 @@
 /// How busy accelerators are and how full their memory is, read from a Prometheus page.
 ///
 /// DCGM exporter's names (`DCGM_FI_DEV_GPU_UTIL` in percent, `DCGM_FI_DEV_FB_USED`, `_FREE` and `_RESERVED` in MiB, by the label
-/// `gpu`; `DCGM_FI_PROF_GR_ENGINE_ACTIVE`, 0 to 1, in place of the first, which says nothing of slices of a GPU) and Triton's
+/// `gpu`; `DCGM_FI_PROF_GR_ENGINE_ACTIVE`, 0 to 1, in place of the first, which says nothing of a GPU's slices) and Triton's
 /// (`nv_gpu_utilization`, 0 to 1, `nv_gpu_memory_used_bytes` and `_total_bytes`, by the label `gpu_uuid`). Values beyond what can be
 /// count as not said: DCGM writes numbers near 2⁶³ for what it does not know.
 package struct AcceleratorMetrics: Equatable, Sendable {
@@ -73,8 +73,8 @@ package struct AcceleratorMetrics: Equatable, Sendable {
         change(&devices[name, default: Device()], sample.value)
     }
 
-    /// Over the accelerators with these numbers: the mean of their use, and the fullest of their memories, which is the one to run
-    /// out first. Nil where the page does not know one of them.
+    /// Over the accelerators with these numbers: the mean of their use, and the fullest of their memories, which is the one to
+    /// run out first. Nil where the page does not know one of them.
     package func use(of numbers: [Int]) -> Use? {
         let named = numbers.compactMap { devices["\($0)"] }
         return named.count == numbers.count ? Self.use(of: named) : nil

@@ -4,8 +4,8 @@ package import FleetControl
 /// (`trtllm-serve`) and Triton with TensorRT-LLM name it, in their present and earlier names.
 ///
 /// Tolerant by design: the page is somebody else's. What is not understood is passed over; numbers that cannot be (negative,
-/// NaN, infinite) count as not said. Samples of one name (one per model or rank) are added; uses of a cache are maximised. Where it
-/// tells of accelerators (``AcceleratorMetrics``), they are its own.
+/// NaN, infinite) count as not said. Samples of one name (one per model or rank) are added; uses of a cache are maximised. Where
+/// it tells of accelerators (``AcceleratorMetrics``), they are its own.
 package enum EngineMetrics {
     private static let running = [
         "vllm:num_requests_running", "sglang:num_running_reqs", "trtllm_num_requests_running",

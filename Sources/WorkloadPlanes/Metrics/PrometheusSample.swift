@@ -1,7 +1,7 @@
 /// One line of a Prometheus page (text format 0.0.4): `name{labels} value [timestamp]`.
 ///
-/// Tolerant by design: the page is somebody else's. What is not understood, and numbers that cannot be (negative, NaN, infinite), are
-/// passed over.
+/// Tolerant by design: the page is somebody else's. What is not understood, and numbers that cannot be (negative, NaN,
+/// infinite), are passed over.
 struct PrometheusSample {
     private static let nameLimit = 64
     private static let numberLimit = 32

@@ -55,7 +55,7 @@ struct ListingTests {
 
                 """)
         let wide = Table([item], of: .resources(.workload), isWide: true, now: testNow)
-        #expect(wide.rows[0].suffix(5) == ["CA,EU", "150ms", "none", "toronto", "ReplicasReady"])
+        #expect(wide.rows[0].suffix(8) == ["CA,EU", "150ms", "none", "toronto", "", "", "", "ReplicasReady"])
     }
 
     @Test("show planes, drained ones too")

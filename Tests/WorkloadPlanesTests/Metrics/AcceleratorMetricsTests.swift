@@ -1,9 +1,10 @@
-import SeededCases
+import FleetControl
+import FleetModel
 import Testing
 import WorkloadPlanes
 
 @Suite struct AcceleratorMetricsTests {
-    private func metrics(_ page: String) -> AcceleratorMetrics? { AcceleratorMetrics(Array(page.utf8)) }
+    private func read(_ page: String) -> AcceleratorMetrics? { AcceleratorMetrics(Array(page.utf8)) }
 
     /// As DCGM exporter 4 writes it.
     private static func line(_ name: String, gpu: Int, _ value: String) -> String {
@@ -21,7 +22,7 @@ import WorkloadPlanes
 
     @Test("tells a replica's accelerators by their numbers: the mean of their use, the fullest of their memories")
     func numbers() throws {
-        let metrics = try #require(metrics(Self.page))
+        let metrics = try #require(read(Self.page))
         #expect(metrics.use(of: [0, 1]) == .init(use: 0.5, memoryUse: 0.75))
         #expect(metrics.use(of: [1]) == .init(use: 0.25, memoryUse: 0.25))
         #expect(metrics.use(of: [2]) == .init(use: 0, memoryUse: 0))
@@ -34,9 +35,9 @@ import WorkloadPlanes
         let page =
             Self.line("DCGM_FI_DEV_GPU_UTIL", gpu: 0, "9223372036854775794") + Self.line("DCGM_FI_DEV_GPU_UTIL", gpu: 1, "-1")
             + Self.line("DCGM_FI_DEV_FB_USED", gpu: 0, "1000") + Self.line("DCGM_FI_DEV_FB_FREE", gpu: 0, "NaN")
-        #expect(try #require(metrics(page)).use(of: [0]) == nil)
-        #expect(metrics("DCGM_FI_DEV_GPU_UTIL 50\n") == nil)
-        #expect(metrics("DCGM_FI_DEV_GPU_TEMP{gpu=\"0\"} 50\n") == nil)
+        #expect(try #require(read(page)).use(of: [0]) == nil)
+        #expect(read("DCGM_FI_DEV_GPU_UTIL 50\n") == nil)
+        #expect(read("DCGM_FI_DEV_GPU_TEMP{gpu=\"0\"} 50\n") == nil)
     }
 
     @Test("counts reserved memory as used, and slices of a GPU by their activity")
@@ -46,7 +47,7 @@ import WorkloadPlanes
             + Self.line("DCGM_FI_DEV_FB_FREE", gpu: 0, "40000")
             + "DCGM_FI_PROF_GR_ENGINE_ACTIVE{gpu=\"0\",GPU_I_ID=\"1\"} 0.25\n"
             + "DCGM_FI_PROF_GR_ENGINE_ACTIVE{gpu=\"0\",GPU_I_ID=\"2\"} 0.75\n"
-        #expect(try #require(metrics(page)).use(of: [0]) == .init(use: 0.5, memoryUse: 0.5))
+        #expect(try #require(read(page)).use(of: [0]) == .init(use: 0.5, memoryUse: 0.5))
     }
 
     @Test("reads Triton's names on an engine's own page, beside its load")
