@@ -182,6 +182,70 @@ import WorkloadPlanes
         for pid in pids { #expect(kill(pid, 0) == -1) }
     }
 
+    @Test("where nodes come and go, a replica serves once its node is launched")
+    func launchedNode() async throws {
+        let engine = EngineSpec.simulated(SimulatedEngineSpec(loadMilliseconds: 0))
+        var assignment = Fixture.assignment(engine: engine, count: 1, key: Self.key)
+        assignment.pools[0].provisioning = NodeProvisioning(launchTime: .milliseconds(50))
+        assignment.pools[0].maxNodes = 2
+        assignment.pools[0].warm = WarmPool(nodes: 1, state: .stopped)
+        try await withPlane(assignment) { address in
+            let report = try await Self.follow(address) { report in
+                report.replicas.contains { $0.state == .ready } && report.nodes?.map(\.state) == [.ready, .stopped]
+            }
+            #expect(report.history?.map(\.launched) == [2])
+        }
+    }
+
+    /// Serves on the address given; keeps the body it was asked to save by in a file.
+    private static let trainer = """
+        import http.server, sys
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def answer(self, status):
+                self.send_response(status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+            def do_GET(self): self.answer(200)
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                if self.path == "/save": open(sys.argv[3], "wb").write(body)
+                self.answer(204)
+            def log_message(self, *arguments): pass
+        http.server.ThreadingHTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+        """
+
+    @Test("a replica is asked to save its work before it is stopped")
+    func checkpoint() async throws {
+        let saved = "\(state.configuration().folder)/saved.json"
+        let engine = EngineSpec.command(
+            CommandEngineSpec(command: ["python3", "-c", Self.trainer, "{host}", "{port}", saved], readinessPath: "/"))
+        var assignment = Fixture.assignment(engine: engine, count: 1, key: Self.key)
+        assignment.workloads[0].checkpoint = CheckpointCall(path: "/save", timeoutMilliseconds: 4_000)
+        var configuration = state.configuration()
+        configuration.shutdownLimit = .seconds(10)
+        configuration.allowedCommands = ["python3"]
+        try PrivateFile.write(try FleetJSON.encode(assignment), to: "\(configuration.folder)/assignment.json")
+        let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
+        var logger = Logger(label: "plane")
+        logger.logLevel = .critical
+        let server = PlaneServer(configuration: configuration, logger: logger, feedListens: { continuation.yield($0) })
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)], logger: logger))
+        let running = Task { try await group.run() }
+        try await within {
+            for await address in addresses {
+                _ = try await Self.follow(address) { $0.replicas.contains { $0.state == .ready } }
+                return
+            }
+        }
+        await group.triggerGracefulShutdown()
+        try await within { try await running.value }
+        let body = try #require(try PrivateFile.read(saved))
+        #expect(
+            String(decoding: body, as: UTF8.self) == #"{"reason":"the plane ends","withinMilliseconds":4000}"#)
+    }
+
     @Test("a command the plane does not allow is refused in its report")
     func refusedCommand() async throws {
         let engine = EngineSpec.command(CommandEngineSpec(command: ["sleep", "1000"]))

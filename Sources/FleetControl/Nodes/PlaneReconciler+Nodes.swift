@@ -28,7 +28,7 @@ extension PlaneReconciler {
     mutating func reclaimNoticed(
         _ pool: PoolName, node: Int, within: Duration?, kind: ReclaimNotice.Kind, now: Moment
     ) {
-        let left = max(.zero, within ?? ReclaimNotice.shortest)
+        let left = min(max(.zero, within ?? ReclaimNotice.shortest), PoolNodes.longestTime)
         let notice = ReclaimNotice(kind: kind, deadline: kind == .termination ? now.advanced(by: left) : nil)
         guard nodes[pool]?.notice(node, notice, now: now) == true else { return }
         noteLifeChange()

@@ -31,6 +31,8 @@ struct PoolNodes: Equatable, Sendable {
 
     /// A wait after refusals doubles so often at most: sixteen times the pool's cool-down.
     private static let mostDoublings = 4
+    /// Of anything a pool declares, and of a notice.
+    static let longestTime = Duration.seconds(86_400)
 
     private(set) var pool: CapacityPool
     private(set) var nodes: [Int: Node] = [:]
@@ -45,20 +47,38 @@ struct PoolNodes: Equatable, Sendable {
 
     /// - Parameter held: nodes that hold replicas already.
     init(pool: CapacityPool, held: Set<Int>, now: Moment) {
-        self.pool = pool
+        self.pool = Self.bounded(pool)
         if !pool.isStanding { adopt(held, now: now) }
     }
 
     /// Takes the pool as it is declared now. What nodes do is settled by the next ``arrange(held:lacking:now:)``.
     mutating func declare(_ newer: CapacityPool, held: Set<Int>, now: Moment) {
         let wasStanding = pool.isStanding
-        pool = newer
+        pool = Self.bounded(newer)
         guard wasStanding != newer.isStanding else { return }
         if newer.isStanding {
             nodes = nodes.filter { ($0.value.state != .ready && $0.value.state != .idle) || $0.value.notice != nil }
         } else {
             adopt(held, now: now)
         }
+    }
+
+    /// A pool within what a fleet may declare: a plane trusts no sender with its numbers.
+    private static func bounded(_ pool: CapacityPool) -> CapacityPool {
+        func time(_ time: Duration) -> Duration { min(max(.zero, time), longestTime) }
+        var pool = pool
+        pool.maxNodes = min(max(0, pool.maxNodes), 100_000)
+        pool.acceleratorsPerNode = min(max(0, pool.acceleratorsPerNode), 1_024)
+        pool.replacementTime = pool.replacementTime.map(time)
+        pool.warm = pool.warm.map {
+            WarmPool(nodes: min(max(0, $0.nodes), 1_000), state: $0.state, usdPerNodeHour: $0.usdPerNodeHour)
+        }
+        pool.provisioning = pool.provisioning.map {
+            NodeProvisioning(
+                launchTime: time($0.launchTime), resumeTime: $0.resumeTime.map(time), scaleDownDelay: time($0.scaleDownDelay),
+                cooldown: time($0.cooldown))
+        }
+        return pool
     }
 
     private mutating func adopt(_ held: Set<Int>, now: Moment) {
@@ -101,7 +121,9 @@ struct PoolNodes: Equatable, Sendable {
         let within = nodes.filter { $0.key < pool.maxNodes }.values
         let taken = within.count { Self.isGone($0) || $0.notice?.kind == .termination }
         guard let retryAt, retryAt > now, !pool.isStanding else { return taken }
-        return pool.maxNodes - within.count { !Self.isGone($0) && $0.notice == nil && $0.state != .releasing }
+        // A stopped node needs the capacity that was just refused.
+        let there = within.count { $0.notice == nil && [.launching, .resuming, .ready, .idle].contains($0.state) }
+        return pool.maxNodes - there
     }
 
     /// Nodes whose notice is over.

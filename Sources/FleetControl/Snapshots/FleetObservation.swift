@@ -49,7 +49,7 @@ package struct FleetObservation: Equatable, Sendable {
             return .ignoredAsStale
         }
         planes[report.plane] = Heard(report: report, at: now)
-        var events = ReplicaChanges.events(from: known?.report, to: report) + NodeChanges.events(from: known?.report, to: report)
+        var events = NodeChanges.events(from: known?.report, to: report) + ReplicaChanges.events(from: known?.report, to: report)
         let isBack = known == nil || known?.isLost == true
         if isBack { events.insert(Self.connected(.workloadPlane, report.plane.rawValue), at: 0) }
         let isMaterial = isBack || known.map { ReplicaChanges.isMaterial(from: $0.report, to: report) } ?? true

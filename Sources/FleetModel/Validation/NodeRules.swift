@@ -5,7 +5,7 @@ extension ProblemCollector {
 
     mutating func checkNodes(_ pool: CapacityPool, _ field: FieldPath) {
         if let provisioning = pool.provisioning { checkProvisioning(provisioning, field.key("provisioning")) }
-        if let warm = pool.warm { checkWarm(warm, of: pool, field.key("warm")) }
+        if let warm = pool.warm { checkWarm(warm, of: pool, field.key("warm"), provisioning: field.key("provisioning")) }
     }
 
     private mutating func checkProvisioning(_ provisioning: NodeProvisioning, _ field: FieldPath) {
@@ -18,18 +18,21 @@ extension ProblemCollector {
                 time > .zero && time <= .seconds(86_400), field.key(name), "\(time.text) is out of range",
                 accepted: "a time above 0 and at most 24h")
         }
-        if let resume = provisioning.resumeTime {
-            require(
-                resume > .zero && resume <= provisioning.launchTime, field.key("resumeTime"),
-                "\(resume.text) is no shorter than launching a node anew",
-                accepted: "a time above 0 and at most launchTime, \(provisioning.launchTime.text)")
+        if let resume = provisioning.resumeTime, resume <= .zero || resume > provisioning.launchTime {
+            report(
+                field.key("resumeTime"), "\(resume.text) is no shorter than launching a node anew",
+                accepted: "a time above 0 and at most launchTime, \(provisioning.launchTime.text)",
+                basis: [field.key("launchTime")])
         }
     }
 
-    private mutating func checkWarm(_ warm: WarmPool, of pool: CapacityPool, _ field: FieldPath) {
+    private mutating func checkWarm(
+        _ warm: WarmPool, of pool: CapacityPool, _ field: FieldPath, provisioning: FieldPath
+    ) {
         if pool.isStanding {
             report(
-                field, "the pool's nodes are always there", accepted: "warm only beside provisioning: { launchTime: … }")
+                field, "the pool's nodes are always there", accepted: "warm only beside provisioning: { launchTime: … }",
+                basis: [provisioning.key("launchTime")])
         }
         let most = min(pool.maxNodes, Self.mostWarmNodes)
         require(

@@ -116,6 +116,24 @@ import Testing
         #expect(story.releasedNodes == [0])
     }
 
+    @Test("numbers no fleet may declare do no harm")
+    func hostileNumbers() {
+        var pool = NodeFixture.pool(warm: WarmPool(nodes: -1))
+        pool.maxNodes = -3
+        pool.acceleratorsPerNode = .max
+        pool.provisioning?.cooldown = .seconds(Int64.max)
+        var story = Story()
+        story.assign(1, [NodeFixture.workload(count: 1)], pool)
+        story.noticed(-1, within: .seconds(Int64.max))
+        story.noticed(.max, within: .seconds(-5))
+        #expect(story.starts.isEmpty && story.launches.isEmpty)
+        pool.maxNodes = 1
+        story.assign(2, [NodeFixture.workload(count: 1)], pool)
+        story.launched(0)
+        story.noticed(0, within: .seconds(Int64.max))
+        #expect(story.nodes == [0: .reclaiming])
+    }
+
     // MARK: Warm pools
 
     @Test("stopped nodes are launched once, shut down, resumed for replicas that wait, and replaced")
@@ -137,6 +155,26 @@ import Testing
         #expect(story.starts.map(\.devices) == [[2]])
         story.launched(2)
         #expect(story.stoppedNodes == [2])
+    }
+
+    @Test("a stopped node whose resumption is refused is kept, and not counted on until it is tried again")
+    func refusedResume() {
+        var story = Story()
+        let pool = NodeFixture.pool(nodes: 2, warm: WarmPool(nodes: 1, state: .stopped))
+        story.assign(1, [], pool)
+        story.launched(0)
+        story.hear(.nodeStopped(pool: "spot", node: 0))
+        story.assign(2, [NodeFixture.workload(count: 1)], pool)
+        #expect(story.launches.map(\.isResume) == [true, false])
+        story.hear(.nodeRefused(pool: "spot", node: 0, reason: "no capacity"))
+        #expect(story.nodes == [0: .stopped, 1: .launching])
+        #expect(story.history?.unavailable == 1)
+        // The node on its way to the warm pool takes the replica instead.
+        story.pass(milliseconds: 100_000)
+        #expect(story.launches.isEmpty)
+        #expect(story.history?.unavailable == 0)
+        story.launched(1)
+        #expect(story.starts.map(\.devices) == [[2]])
     }
 
     @Test("an idle node takes a replica at once, and another takes its place")

@@ -57,6 +57,22 @@ import Testing
             NodeShortage(twoPlanes(), observation) == NodeShortage(unavailable: [near: 1], advised: [near: 1]))
     }
 
+    @Test("the loop places by what planes report, and back once the nodes can be had again")
+    func controller() {
+        var observation = FleetObservation(start: .origin)
+        var controller = FleetController()
+        func planes(unavailable: Int, sequence: UInt64) -> [PlaneName] {
+            _ = observation.receive(
+                PlaneReport(
+                    plane: "near", planeStart: 1, sequence: sequence, assignment: nil, feedAddress: "", replicas: [], nodes: [],
+                    history: [PoolHistory(pool: "spot", unavailable: unavailable)]), now: .origin)
+            let inputs = ControlInputs(fleet: twoPlanes(), observation: observation, secondsSince1970: 0)
+            return controller.decide(inputs, now: .origin).placement.workloads[0].planes
+        }
+        #expect(planes(unavailable: 2, sequence: 1) == ["far"])
+        #expect(planes(unavailable: 0, sequence: 2) == ["near"])
+    }
+
     @Test("a batch workload finds no place beside real-time ones, unless the pool is shared or has a node more")
     func classes() {
         func placed(_ pool: CapacityPool) -> [Int] {
