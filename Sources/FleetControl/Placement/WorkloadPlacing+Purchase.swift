@@ -12,7 +12,7 @@ extension WorkloadPlacing {
 
     /// Places so many replicas, those a plan has placed among them.
     ///
-    /// Origins take turns as in ``placeWanted(_:)``, so that one replica more or fewer moves none of the others. Each turn is a
+    /// Origins take turns as in ``fill(to:where:)``, so that one replica more or fewer moves none of the others. Each turn is a
     /// replica on capacity that is paid for, where none that is bought would be nearer, or else one to buy.
     mutating func buy(_ wanted: Int, from buyer: inout WorkloadBuyer) {
         limits = search.candidates.map { $0.pool.tier == .spot ? nil : buyer.limit(of: $0.ledgerKey) }
@@ -60,7 +60,7 @@ extension WorkloadPlacing {
         var turns: [Int?] = []
         for _ in 0..<max(0, target - total) {
             let load = served.min { left, right in
-                let (first, second) = (quotient(left, seats), quotient(right, seats))
+                let (first, second) = (priority(left, seats), priority(right, seats))
                 return first != second ? first > second : left < right
             }
             let ranking = load.map { rankings[$0] } ?? preferred(failover: false)

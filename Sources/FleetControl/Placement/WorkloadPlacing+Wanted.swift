@@ -6,19 +6,16 @@ extension WorkloadPlacing {
     /// best pool that may serve it.
     ///
     /// The order of the steps does not depend on how many are wanted, so that one replica more or fewer moves none of the
-    /// others. Seats go to origins by Sainte-Laguë's divisors (1, 3, 5, …), which favour neither large nor small ones.
-    mutating func placeWanted(_ wanted: Int) {
-        fill(to: wanted)
-        if total < wanted { shortfalls.append("\(wanted) replicas wanted, \(total) placed: \(whatBinds(nil))") }
-    }
-
+    /// others. Seats go to origins as Huntington and Hill give them to states (by rate / √(n·(n+1)) for n seats had): every origin
+    /// has one near it before any has two.
+    ///
     /// - Parameter isAllowed: says of a candidate whether it may be used.
     mutating func fill(to wanted: Int, where isAllowed: (Int) -> Bool = { _ in true }) {
         var seats = Array(repeating: 0, count: search.loads.count)
         var open = Set(search.loads.indices)
         while total < wanted {
             let next = open.min { left, right in
-                let (first, second) = (quotient(left, seats), quotient(right, seats))
+                let (first, second) = (priority(left, seats), priority(right, seats))
                 return first != second ? first > second : left < right
             }
             guard let load = next else { break }
@@ -34,7 +31,10 @@ extension WorkloadPlacing {
         }
     }
 
-    func quotient(_ load: Int, _ seats: [Int]) -> Double {
-        search.loads[load].rate.value / Double(2 * seats[load] + 1)
+    /// Ordered: those without a seat come first, then by the quotient.
+    func priority(_ load: Int, _ seats: [Int]) -> (Int, Double) {
+        let rate = search.loads[load].rate.value
+        guard seats[load] > 0 else { return (1, rate) }
+        return (0, rate / Double(seats[load] * (seats[load] + 1)).squareRoot())
     }
 }

@@ -1,0 +1,52 @@
+import FleetControl
+import FleetModel
+import Testing
+
+@Suite("Fleet controller")
+struct FleetControllerTests: LoopWorld {
+    private let scaling = ScalingPolicy(minReplicas: 1, maxReplicas: 8, queuedRequestsPerReplica: 4)
+
+    @Test("a queue grows the workload, and the event says from what to what and why")
+    func grows() {
+        var world = world(planes: ["east"], scaling: scaling)
+        world.hear("east", [replica(.ready, running: 8, waiting: 0)])
+        world.hearDoor(WorkloadDemand())
+        #expect(world.decide().scaling["chat"]?.replicas == 1)
+        world.pass(.seconds(1))
+        world.hear("east", [replica(.ready, running: 8, waiting: 12)])
+        let decision = world.decide()
+        // ⌈12 / 4⌉.
+        #expect(decision.scaling["chat"]?.replicas == 3)
+        #expect(decision.placement.placement(of: "chat")?.replicas == 3)
+        #expect(decision.events.map(\.reason) == ["ScaledUp"])
+        #expect(decision.events.first?.message.hasPrefix("from 1 to 3 replicas: 12 requests wait") == true)
+    }
+
+    @Test("until every plane has been heard or given up, a workload keeps what it has")
+    func settles() {
+        var world = world(planes: ["east", "west"], scaling: scaling)
+        world.hear("east", [replica(.ready), replica(.ready), replica(.ready), replica(.ready)])
+        world.hearDoor(WorkloadDemand())
+        #expect(world.decide().scaling["chat"]?.replicas == 4)
+        #expect(world.decide().scaling["chat"]?.because == "planes have yet to report")
+    }
+
+    @Test("the same inputs give the same decision, and looking ahead changes nothing")
+    func repeats() {
+        var world = world(planes: ["east", "west"], scaling: scaling)
+        world.hear("east", [replica(.ready, running: 4, waiting: 20)])
+        world.hear("west", [replica(.ready, running: 4, waiting: 2)])
+        world.hearDoor(WorkloadDemand(queued: 3))
+        var copy = world
+        #expect(copy.decide() == world.decide())
+    }
+
+    @Test("a fleet without elastic workloads is placed for its declared demand")
+    func declared() {
+        var world = world(planes: ["east"])
+        let decision = world.decide()
+        // 10 req/s of 10 req/s a replica at 80 %: 1.25 replicas, so 2.
+        #expect(decision.placement.placement(of: "chat")?.replicas == 2)
+        #expect(decision.scaling.isEmpty)
+    }
+}
