@@ -62,9 +62,7 @@ extension WorkloadPlacing {
         if isBought {
             let count = wanted ?? max(workload.scaling.minReplicas, fidelity == nil ? replicasForLoads : total)
             purchaser.withBuyer(workload.name) { buy(count, from: &$0) }
-        } else if let wanted {
-            placeWanted(wanted)
-        } else {
+        } else if wanted == nil {
             placeMinimum()
         }
         // A plan that holds survives what it should; with replicas elsewhere than planned, that has to be judged anew.

@@ -12,7 +12,7 @@ extension WorkloadPlacing {
 
     /// Places so many replicas, those a plan has placed among them.
     ///
-    /// Origins take turns as in ``placeWanted(_:)``, so that one replica more or fewer moves none of the others. Each turn is a
+    /// Origins take turns as in ``fill(to:where:)``, so that one replica more or fewer moves none of the others. Each turn is a
     /// replica on capacity that is paid for, where none that is bought would be nearer, or else one to buy.
     mutating func buy(_ wanted: Int, from buyer: inout WorkloadBuyer) {
         limits = search.candidates.map { $0.pool.tier == .spot ? nil : buyer.limit(of: $0.ledgerKey) }

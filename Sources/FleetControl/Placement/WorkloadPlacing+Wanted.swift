@@ -8,11 +8,7 @@ extension WorkloadPlacing {
     /// The order of the steps does not depend on how many are wanted, so that one replica more or fewer moves none of the
     /// others. Seats go to origins as Huntington and Hill give them to states (by rate / √(n·(n+1)) for n seats had): every origin
     /// has one near it before any has two.
-    mutating func placeWanted(_ wanted: Int) {
-        fill(to: wanted)
-        if total < wanted { shortfalls.append("\(wanted) replicas wanted, \(total) placed: \(whatBinds(nil))") }
-    }
-
+    ///
     /// - Parameter isAllowed: says of a candidate whether it may be used.
     mutating func fill(to wanted: Int, where isAllowed: (Int) -> Bool = { _ in true }) {
         var seats = Array(repeating: 0, count: search.loads.count)

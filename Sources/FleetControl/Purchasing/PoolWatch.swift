@@ -83,8 +83,8 @@ struct PoolWatch: Equatable, Sendable {
             switch replica.state {
             case .ready: sight.ready += 1
             case .starting, .unready, .backingOff:
-                let age = heard.age.milliseconds + max(0, replica.stateAgeMilliseconds)
-                sight.starting.append(now.advanced(by: .nanoseconds(-Int64(min(age, Self.oldest) * 1e6))))
+                sight.starting.append(
+                    Self.moment(agedMilliseconds: replica.stateAgeMilliseconds, heard: heard.age, now: now))
             case .draining: draining += 1
             case .gone: break
             }
@@ -105,18 +105,28 @@ struct PoolWatch: Equatable, Sendable {
     /// Tells what was asked for and is not there: on its way, or not to be had.
     private mutating func settleAsks(_ key: Key, _ sight: inout Sight, _ heard: PlaneHeard?, perNode: Int, now: Moment) {
         guard let ask = asks[key], ask.count > sight.held else { return }
-        let missing = ask.count - sight.held
-        let launching = heard?.nodes(in: key.pool).count { $0.state == .launching } ?? 0
-        let coming = min(missing, launching * perNode)
-        if sight.refused > 0 || sight.reclaimed > 0 {
-            // Whether to ask here again is to be decided anew.
-            sight.asked = coming
-        } else if now.since(ask.raisedAt) < Self.patience {
+        var missing = ask.count - sight.held
+        // A node that is being launched was granted: it is for whoever waits for it.
+        for node in heard?.nodes(in: key.pool) ?? [] where node.state == .launching && missing > 0 {
+            let since = Self.moment(agedMilliseconds: node.stateAgeMilliseconds, heard: heard?.age ?? .zero, now: now)
+            sight.starting += Array(repeating: since, count: min(missing, perNode))
+            missing -= min(missing, perNode)
+        }
+        sight.starting.sort()
+        sight.refused = min(sight.refused, max(1, missing))
+        // After a loss or refusal it is to be decided anew whether to ask here.
+        guard missing > 0, sight.refused == 0, sight.reclaimed == 0 else { return }
+        if now.since(ask.raisedAt) < Self.patience {
             sight.asked = missing
         } else {
-            (sight.asked, sight.refused) = (coming, missing - coming)
+            sight.refused = missing
             asks[key]?.raisedAt = now
         }
+    }
+
+    private static func moment(agedMilliseconds: Double, heard: Duration, now: Moment) -> Moment {
+        let age = heard.milliseconds + max(0, agedMilliseconds)
+        return now.advanced(by: .nanoseconds(-Int64(min(age, oldest) * 1e6)))
     }
 
     /// Finds what was lost and refused since the last look.

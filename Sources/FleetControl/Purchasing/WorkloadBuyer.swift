@@ -24,7 +24,7 @@ struct WorkloadBuyer: Sendable {
     private var watch = PoolWatch()
     private var buyers: [String: SpotBuyer] = [:]
     private var refusals: [Key: Refusal] = [:]
-    /// Pools that gave less than was asked for, until they give it.
+    /// Pools that lost or refused what was asked for, until it serves.
     private var short: Set<Key> = []
     private var now = Moment.origin
     /// What planes run is not known yet.
@@ -48,7 +48,7 @@ struct WorkloadBuyer: Sendable {
                 refusals[key] = nil
             }
             if sight.refused > 0 || sight.reclaimed > 0 { short.insert(key) }
-            if sight.held >= watch.asked(key) ?? 0 { short.remove(key) }
+            if sight.ready >= watch.asked(key) ?? 0 { short.remove(key) }
         }
         refusals = refusals.filter { now.since($0.value.at) < Self.longestMemory * 2 }
         short.formIntersection(watch.sights.keys)
@@ -71,9 +71,9 @@ struct WorkloadBuyer: Sendable {
 
     func held(_ key: Key) -> Int { watch.sights[key]?.held ?? 0 }
 
-    /// Planned spot replicas that were lost or refused and are not back.
+    /// Planned spot replicas that were lost or refused and do not serve yet.
     func lacking(_ planned: [(key: Key, count: Int)]) -> Int {
-        planned.reduce(0) { short.contains($1.key) ? $0 + max(0, $1.count - held($1.key)) : $0 }
+        planned.reduce(0) { short.contains($1.key) ? $0 + max(0, $1.count - (watch.sights[$1.key]?.ready ?? 0)) : $0 }
     }
 
     // MARK: Buying

@@ -38,9 +38,9 @@ struct WantedPlacementTests: PlacementFleetBuilding {
         var random = SeededGenerator(seed: seed)
         let made = randomFleet(&random)
         var workload = made.workloads[0]
-        // Replicas elsewhere for a loss move with what there is to lose; spot shares with the total.
+        // Replicas elsewhere for a loss move with what there is to lose; spot with what its policy remembers.
         workload.objective.survive = .none
-        workload.maxSpotShare = .whole
+        workload.purchase.spotPolicy = .onDemandOnly
         let fleet = fleet(made.planes, [workload])
         for wanted in 0..<workload.scaling.maxReplicas {
             let (fewer, more) = (counts(fleet, wanted: wanted), counts(fleet, wanted: wanted + 1))

@@ -7,7 +7,7 @@ import Testing
 struct PurchasingPropertyTests: PurchaseFleetBuilding {
     @Test("no rule, no limit, no budget and no share is overstepped, nothing is left out that has room, and runs repeat")
     func invariants() {
-        for seed in 0..<caseCount(perMille: 10) {
+        for seed in 0..<caseCount(perMille: 5) {
             let first = play(seed: seed, checks: true)
             #expect(first.placement == play(seed: seed, checks: false).placement, "seed \(seed): not deterministic")
         }
@@ -99,7 +99,7 @@ struct PurchasingPropertyTests: PurchaseFleetBuilding {
 
     @Test("under constant load and a constant market nothing swings: an hour brings a few tries of what was refused")
     func noOscillation() {
-        for seed in 0..<caseCount(perMille: 2) {
+        for seed in 0..<caseCount(perMille: 1) {
             var random = SeededGenerator(seed: seed)
             let declared = randomBoughtFleet(&random)
             var world = PurchaseWorld(declared)
