@@ -3,8 +3,8 @@ package import FleetModel
 /// The loop's one decision core, in production and in the simulator: from what is declared and what was observed to what should
 /// run where.
 ///
-/// ``decide(_:now:)`` is a function of this value and its inputs: it reads no clock and draws no number, so that a recorded log of
-/// inputs gives the same decisions wherever it is played.
+/// ``decide(_:now:)`` is a function of this value and its inputs: it reads no clock and draws no number, so that a recorded log
+/// of inputs gives the same decisions wherever it is played.
 package struct FleetController: Sendable {
     private var demand = DemandMeter()
     private var scalers: [WorkloadName: WorkloadScaler] = [:]
