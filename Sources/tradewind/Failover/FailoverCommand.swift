@@ -115,7 +115,7 @@ struct FailoverCommand: AsyncParsableCommand {
         guard case .state(let folder, _, _) = choice, Self.isUp(folder) else {
             throw CommandFailure(
                 .invalid,
-                "no `tradewind up` runs this fleet here, so its processes are not taken away; --drain rehearses by moving replicas off it"
+                "no `tradewind up` runs this fleet here, so its processes are left alone; --drain rehearses without them"
             )
         }
         return .up(folder, how)
