@@ -4,8 +4,8 @@
 /// vanish.
 package struct LossOrder: Codable, Equatable, Sendable {
     package enum Kind: String, CaseIterable, Codable, Sendable {
-        /// The plane and its replicas are stopped where they are: no connection ends, nothing is answered, as when a region vanishes
-        /// from the network.
+        /// The plane and its replicas are stopped where they are: no connection ends, nothing is answered, as when a region
+        /// vanishes from the network.
         case freeze
         /// They are killed and not started again: connections are refused, as when machines die.
         case kill

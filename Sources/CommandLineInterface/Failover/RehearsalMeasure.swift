@@ -3,8 +3,8 @@ package import FleetModel
 /// What one workload's requests say about a rehearsed loss.
 ///
 /// The recovery time is that from the loss to the end of the last request that failed or was slow: from then on every request
-/// succeeds as before. A request is slow when it takes longer than ``slowFactor`` times the median before the loss, and longer than
-/// ``slowAtLeast``.
+/// succeeds as before. A request is slow when it takes longer than ``slowFactor`` times the median before the loss, and longer
+/// than ``slowAtLeast``.
 package struct RehearsalMeasure: Equatable, Sendable {
     package static let slowFactor = 4.0
     package static let slowAtLeast = 1.0

@@ -27,8 +27,8 @@ package struct RehearsalScene: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - placed: planes that have replicas of each workload.
-    ///   - addresses: gateways that can be asked. The one nearest to what is lost is, for its users are served from there, unless one
-    ///     is given.
+    ///   - gateways: those that can be asked.
+    ///   - gateway: the one to ask; nil: the nearest to what is lost, for its users are served from there.
     package static func scenes(
         _ target: Target, _ fleet: Fleet, placed: [WorkloadName: Set<PlaneName>], gateways: Set<GatewayName>,
         through gateway: GatewayName?, classes: Set<Workload.Class>

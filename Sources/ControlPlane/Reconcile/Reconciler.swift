@@ -7,9 +7,9 @@ import Synchronization
 
 /// Keeps what planes and gateways are told in step with what is declared, and what is known of them in step with what they say.
 ///
-/// One pass reads the store, decides the placement, composes every document (all pure steps of `FleetControl`), numbers those that
-/// changed, publishes them and stores statuses and events. A pass that changes nothing writes nothing. Passes never overlap: one
-/// loop runs them, woken by declarations, by reports that say something new, and by the clock.
+/// One pass reads the store, decides the placement, composes every document (all pure steps of `FleetControl`), numbers those
+/// that changed, publishes them and stores statuses and events. A pass that changes nothing writes nothing. Passes never
+/// overlap: one loop runs them, woken by declarations, by reports that say something new, and by the clock.
 package final class Reconciler: Sendable {
     /// How often silence is looked for.
     package static let tick = Duration.seconds(1)

@@ -3,9 +3,10 @@ package import FleetModel
 /// Judges which planes are lost, from what every observer says of each.
 ///
 /// A pure step of the loop: votes (``PlaneBallot``), patience (``PlaneStanding``), then what follows for regions and providers
-/// (``FailoverVerdicts``). The last plane that is left is never failed. A drained plane is not judged: nothing is asked of it. After a restart of the control plane every plane
-/// counts as serving until the observers have said otherwise for the whole down time again; gateways keep to what they see
-/// themselves meanwhile, and what runs elsewhere is kept until the plane serves (``Handover``).
+/// (``FailoverVerdicts``). The last plane that is left is never failed. A drained plane is not judged: nothing is asked of it.
+/// After a restart of the control plane every plane counts as serving until the observers have said otherwise for the whole
+/// down time again; gateways keep to what they see themselves meanwhile, and what runs elsewhere is kept until the plane serves
+/// (``Handover``).
 package struct FailoverJudge: Equatable, Sendable {
     private var standings: [PlaneName: PlaneStanding] = [:]
     private var reasons: [PlaneName: String] = [:]
@@ -72,8 +73,8 @@ package struct FailoverJudge: Equatable, Sendable {
                 FleetEvent(
                     subject: subject, severity: .warning, reason: "PlaneFailed",
                     message:
-                        "\(ballot.words); last heard \(FailoverWords.seconds(now.since(since))) ago. It counts for nothing until it "
-                        + "has been seen for \(hold.text)"))
+                        "\(ballot.words); last heard \(FailoverWords.seconds(now.since(since))) ago. It counts for nothing until "
+                        + "it has been seen for \(hold.text)"))
         case .returned(let hold):
             events.append(
                 FleetEvent(
@@ -123,8 +124,10 @@ package struct FailoverJudge: Equatable, Sendable {
     }
 }
 
-/// Times as events tell them.
+/// Times and counts as events tell them.
 enum FailoverWords {
+    static func replicas(_ count: Int) -> String { count == 1 ? "1 replica is" : "\(count) replicas are" }
+
     /// Tenths of a second up to a minute, whole seconds beyond: `4.2 s`, `75 s`.
     static func seconds(_ duration: Duration) -> String {
         let tenths = Int((duration.seconds * 10).rounded())

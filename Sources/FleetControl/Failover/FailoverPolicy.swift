@@ -36,8 +36,8 @@ package struct FailoverPolicy: Equatable, Sendable {
     package static let leastDownTime = Duration.seconds(2)
     package static let mostDownTime = Duration.seconds(60)
 
-    /// How long a plane must be seen before it is taken back: doubled with each failure within ``memory``, as ejections of replicas
-    /// are and as the penalty of flapping routes is made to be felt (RFC 2439, section 2).
+    /// How long a plane must be seen before it is taken back: doubled with each failure within ``memory``, as ejections of
+    /// replicas are and as the penalty of flapping routes is made to be felt (RFC 2439, section 2).
     ///
     /// - Parameter failures: this one included.
     package func hold(failures: Int) -> Duration {

@@ -27,8 +27,8 @@ package struct FailoverVerdicts: Equatable, Sendable {
 }
 
 extension FailoverVerdicts {
-    /// Verdicts on regions and providers follow from those on planes. A provider is failed when all its planes are, and they stand in
-    /// two regions or more: what is lost with one region is that region.
+    /// Verdicts on regions and providers follow from those on planes. A provider is failed when all its planes are, and they
+    /// stand in two regions or more: what is lost with one region is that region.
     package init(_ fleet: Fleet, failed: [PlaneName: String], returning: Set<PlaneName>) {
         func isLost(_ planes: [WorkloadPlane]) -> Bool { planes.allSatisfy { failed[$0.name] != nil } }
         let regions = Set(fleet.planes.map(\.regionKey)).sorted()

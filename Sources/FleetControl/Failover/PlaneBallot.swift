@@ -2,9 +2,9 @@ package import FleetModel
 
 /// What every observer says of one plane.
 ///
-/// Observers are the gateways, the plane itself, and the control plane's own link to it. Whoever sees no other plane either is cut
-/// off itself and has no vote; so has whoever has not been heard for ``freshness``. It takes two votes to decide anything, and more
-/// than half of them: one gateway's bad link fails nothing.
+/// Observers are the gateways, the plane itself, and the control plane's own link to it. Whoever sees no other plane either is
+/// cut off itself and has no vote; so has whoever has not been heard for ``freshness``. It takes two votes to decide anything,
+/// and more than half of them: one gateway's bad link fails nothing.
 package struct PlaneBallot: Equatable, Sendable {
     package enum Outcome: Equatable, Sendable {
         case lost, seen

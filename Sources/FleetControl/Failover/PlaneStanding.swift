@@ -2,9 +2,9 @@ package import FleetModel
 
 /// Where one plane stands with the fleet: a state machine over the outcomes of its ballots.
 ///
-/// serving → (lost for the whole down time) → failed → (seen for the whole hold) → returning → (its replicas are ready) → serving.
-/// A ballot without an outcome starts every such time anew: nothing is concluded from not knowing. The hold doubles with each
-/// failure that follows another one soon.
+/// serving → (lost for the whole down time) → failed → (seen for the whole hold) → returning → (its replicas are ready) →
+/// serving. A ballot without an outcome starts every such time anew: nothing is concluded from not knowing. The hold doubles
+/// with each failure that follows another one soon.
 package struct PlaneStanding: Equatable, Sendable {
     package enum Phase: Equatable, Sendable {
         /// `lostSince`: a majority has lost it since then.

@@ -33,7 +33,8 @@ package struct WorkloadFailovers: Equatable, Sendable {
                 events.append(
                     event(
                         workload.name, .warning, "FailoverStarted",
-                        "\(lost) \(lost == 1 ? "replica is" : "replicas are") lost with plane \(loss.plane), since \(FailoverWords.seconds(now.since(loss.since)))"
+                        "\(FailoverWords.replicas(lost)) lost with plane \(loss.plane), "
+                            + "since \(FailoverWords.seconds(now.since(loss.since)))"
                     ))
             }
         }
@@ -53,12 +54,12 @@ package struct WorkloadFailovers: Equatable, Sendable {
                 underWay[workload.name] = nil
                 let placed = placement.placement(of: workload.name)
                 let planes = (placed?.planes ?? []).map(\.rawValue).joined(separator: ", ")
+                let lost = failover.planes.map(\.rawValue).joined(separator: ", ")
                 events.append(
                     event(
                         workload.name, elapsed <= promise ? .normal : .warning, "FailoverCompleted",
-                        "\(placed?.replicas ?? 0) \(placed?.replicas == 1 ? "replica is" : "replicas are") ready on \(planes.isEmpty ? "no plane" : planes), "
-                            + "\(FailoverWords.seconds(elapsed)) after \(failover.planes.map(\.rawValue).joined(separator: ", ")) "
-                            + "was lost, \(verdict)"))
+                        "\(FailoverWords.replicas(placed?.replicas ?? 0)) ready on \(planes), "
+                            + "\(FailoverWords.seconds(elapsed)) after \(lost) was lost, \(verdict)"))
             } else if !failover.isOverdue, elapsed > promise {
                 failover.isOverdue = true
                 underWay[workload.name] = failover

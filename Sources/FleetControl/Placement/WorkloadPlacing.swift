@@ -232,7 +232,7 @@ struct WorkloadPlacing {
 
     mutating func whatBinds(_ load: Int?) -> String {
         if total >= workload.scaling.maxReplicas + hedged { return "maxReplicas \(workload.scaling.maxReplicas) is reached" }
-        let admitted = search.candidates.indices.filter { load == nil || search.candidates[$0].admitted[load!] }
+        let admitted = eligible(inPrimary: true).filter { load == nil || search.candidates[$0].admitted[load!] }
         if admitted.isEmpty {
             return search.rejections.first.map { "no plane may serve it (\($0.plane): \($0.because))" }
                 ?? "the fleet has no plane"

@@ -52,8 +52,8 @@ package struct SnapshotComposer: Sendable {
     /// One snapshot per declared gateway, sorted by gateway.
     package var snapshots: [RoutingSnapshot] { fleet.gateways.map(snapshot) }
 
-    /// What one gateway may do. Its users are taken to be where it stands, and the fence is judged for its jurisdictions; for users
-    /// of whom more is known there are fences by place.
+    /// What one gateway may do. Its users are taken to be where it stands, and the fence is judged for its jurisdictions; for
+    /// users of whom more is known there are fences by place.
     package func snapshot(for gateway: Gateway) -> RoutingSnapshot {
         RoutingSnapshot(
             version: .zero, gateway: gateway.name, gatewayLocation: gateway.location,

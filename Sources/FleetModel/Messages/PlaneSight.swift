@@ -1,7 +1,7 @@
 /// How one plane looks from one gateway.
 ///
-/// What the gateway knows anyway: the plane's feed, its own probes and ejections, and attempts that got no answer. A status that a
-/// replica answered, whatever it is, is an answer: an overloaded plane is not a lost one.
+/// What the gateway knows anyway: the plane's feed, its own probes and ejections, and attempts that got no answer. A status
+/// that a replica answered, whatever it is, is an answer: an overloaded plane is not a lost one.
 package struct PlaneSight: Equatable, Sendable, Codable {
     /// The plane's feed is being read.
     package var isFeedLive: Bool
@@ -31,8 +31,8 @@ package struct PlaneSight: Equatable, Sendable, Codable {
     /// Half of what is sent there gets no answer.
     package static let unansweredLimit = 0.5
 
-    /// Nothing there serves, as far as this gateway can tell: its feed is silent or it lists replicas, and none can be used; or most
-    /// of what is sent there vanishes. A plane that lives and has nothing to run is not lost.
+    /// Nothing there serves, as far as this gateway can tell: its feed is silent or it lists replicas, and none can be used; or
+    /// most of what is sent there vanishes. A plane that lives and has nothing to run is not lost.
     package var isLost: Bool {
         if usable == 0, !isFeedLive || replicas > 0 { return true }
         return (unansweredShare ?? 0) >= Self.unansweredLimit

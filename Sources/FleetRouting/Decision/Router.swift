@@ -3,8 +3,8 @@ package import FleetModel
 /// Chooses where each request goes and learns from how it went. One per event loop: no lock; ``decide(_:attempts:now:)`` and
 /// ``handle(_:now:)`` allocate nothing.
 ///
-/// How a choice is made, in this order:
-/// 1. The fence: only planes in the workload's `allowedPlanes` exist for it (see ``RoutingTable``), and of those only the ones that
+/// How a choice is made, in this order: 1. The fence: only planes in the workload's `allowedPlanes` exist for it (see
+/// ``RoutingTable``), and of those only the ones that
 ///    admit every place its client may be in (``isInside(_:_:)``).
 /// 2. Replicas: healthy and untried, then ejected and untried (*panic*: trying beats refusing), then tried ones. A tried replica
 /// is

@@ -10,10 +10,10 @@ struct FailoverCommand: AsyncParsableCommand {
         commandName: "failover",
         abstract: "Rehearses the loss of a plane, region or provider, and measures the recovery against the promise.",
         discussion: """
-            Requests go through a gateway all the while; the place is taken away, watched until every request succeeds again, and \
-            given back. In a fleet of `tradewind up` its processes are frozen (or killed); up gives them back after --limit whatever \
-            becomes of this command. Other fleets are rehearsed by draining, with --drain. Without --plane, --region and --provider each \
-            plane is lost in turn. The status is 1 when a promise was broken.
+            Requests go through a gateway all the while; the place is taken away, watched until every request succeeds \
+            again, and given back. In a fleet of `tradewind up` its processes are frozen (or killed); up gives them back after \
+            --limit whatever becomes of this command. Other fleets are rehearsed by draining, with --drain. Without --plane, \
+            --region and --provider each plane is lost in turn. The status is 1 when a promise was broken.
             """)
 
     @Flag(help: "Really take it away: nothing is done without this.")
@@ -115,7 +115,7 @@ struct FailoverCommand: AsyncParsableCommand {
         guard case .state(let folder, _, _) = choice, Self.isUp(folder) else {
             throw CommandFailure(
                 .invalid,
-                "no `tradewind up` runs this fleet here, so its processes are not taken away; --drain rehearses by moving replicas off it"
+                "no `tradewind up` runs this fleet here, so its processes are left alone; --drain rehearses without them"
             )
         }
         return .up(folder, how)

@@ -122,7 +122,8 @@ struct EventWatch {
         (self.client, self.known, self.loss) = (client, known, loss)
     }
 
-    /// Until requests have been all right for a while and every workload that lost replicas has them elsewhere, or the time is over.
+    /// Until requests have been all right for a while and every workload that lost replicas has them elsewhere, or the time is
+    /// over.
     mutating func untilRecovered(
         _ scene: RehearsalScene, _ load: RehearsalLoad, limit: Duration, isDrain: Bool
     ) async throws {

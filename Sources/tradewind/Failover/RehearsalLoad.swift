@@ -6,8 +6,8 @@ import NIOHTTP1
 import NIOSSL
 import Synchronization
 
-/// Sends a bounded stream of requests through one gateway, each when it is due whatever became of the others, and keeps what came of
-/// them.
+/// Sends a bounded stream of requests through one gateway, each when it is due whatever became of the others, and keeps what
+/// came of them.
 final class RehearsalLoad: Sendable {
     /// Most requests under way; one that would be more is not sent, and counts as unanswered.
     static let openLimit = 512

@@ -3,7 +3,8 @@ import FleetTransport
 
 /// Takes planes away from a running fleet when a rehearsal asks for it, and gives them back.
 ///
-/// Orders come by a file of the state folder, which only the fleet's own user can write, and are looked for twenty times a second.
+/// Orders come by a file of the state folder, which only the fleet's own user can write, and are looked for twenty times a
+/// second.
 struct LossDesk: Sendable {
     static let look = Duration.milliseconds(50)
     private static let orderLimit = 1 << 16
