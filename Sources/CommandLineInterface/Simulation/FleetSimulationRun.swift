@@ -1,6 +1,5 @@
-package import FleetModel
+import FleetModel
 package import FleetSimulation
-package import FleetTransport
 import Synchronization
 
 /// A fleet played through a scenario, beside other ways to buy for it.
