@@ -1,3 +1,4 @@
+import FleetControl
 import FleetModel
 import FleetSimulation
 package import FleetTransport

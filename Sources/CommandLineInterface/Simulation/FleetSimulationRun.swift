@@ -1,6 +1,5 @@
-package import FleetModel
+import FleetModel
 package import FleetSimulation
-package import FleetTransport
 import Synchronization
 
 /// A fleet played through a scenario, beside other ways to buy for it.
@@ -172,14 +171,10 @@ package struct FleetSimulationRun: Sendable {
         Table(headings: ["EVENT", "COUNT"], rows: result.journal.counts.map { [$0.reason, "\($0.count)"] })
     }
 
-    static func count(_ amount: Double) -> String {
-        SpotFigure.fixed(max(0, amount), places: 0).split(separator: ".").first.map(String.init) ?? "0"
-    }
+    static func count(_ amount: Double) -> String { String(Int(max(0, amount).rounded())) }
 
     static func time(_ milliseconds: Double?) -> String {
         guard let milliseconds else { return "" }
-        return milliseconds < 10_000
-            ? "\(SpotFigure.fixed(milliseconds, places: 0).split(separator: ".")[0]) ms"
-            : "\(SpotFigure.fixed(milliseconds / 1_000, places: 1)) s"
+        return milliseconds < 10_000 ? "\(count(milliseconds)) ms" : "\(SpotFigure.fixed(milliseconds / 1_000, places: 1)) s"
     }
 }

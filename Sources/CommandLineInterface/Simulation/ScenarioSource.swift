@@ -1,7 +1,5 @@
-import FleetCatalogue
-import FleetControl
 import FleetDocuments
-package import FleetModel
+import FleetModel
 package import FleetSimulation
 import FleetTransport
 

@@ -25,7 +25,7 @@ package enum FleetVariant: Hashable, Sendable, CustomStringConvertible {
         switch text {
         case "declared": self = .declared
         case "on-demand": self = .onDemand
-        case let name where Self.spotPolicies.contains { $0.name == name }:
+        case let name where Self.spotPolicies.contains(where: { $0.name == name }):
             self = .spot(Self.spotPolicies.first { $0.name == name }?.policy ?? .adaptiveHedge)
         default:
             let parts = text.split(separator: "-", omittingEmptySubsequences: false)
