@@ -1,5 +1,14 @@
 import Foundation
+import Synchronization
 import Testing
+
+/// Whether clients shall go on.
+private final class Switch: Sendable {
+    private let state = Mutex(true)
+
+    var isOn: Bool { state.withLock { $0 } }
+    func turnOff() { state.withLock { $0 = false } }
+}
 
 extension EndToEnd {
     /// Spot nodes of a fleet that `up` runs are taken back by their clouds' doubled metadata services.
@@ -73,13 +82,14 @@ extension EndToEnd {
                 }
                 let port = fleet.base + 1
                 for plane in ["azure-paris", "aws-frankfurt"] {
+                    let load = Switch()
                     let clients = Task {
                         var answers: [Answer] = []
-                        while !Task.isCancelled { answers.append(try await Client.chat("chat", port: port)) }
+                        while load.isOn { answers.append(try await Client.chat("chat", port: port)) }
                         return answers
                     }
                     let told = try await fleet.tradewind("reclaim", "\(plane)/spot/0", "--in", "15s", "--away", "1s")
-                    clients.cancel()
+                    load.turnOff()
                     let answers = try await clients.value
                     #expect(!answers.isEmpty)
                     #expect(answers.allSatisfy { $0.status == 200 && $0.isComplete }, "\(told)")

@@ -90,7 +90,7 @@ struct ReclaimRehearsal {
     }
 
     private func tellChanges(_ now: [String: String], since seen: inout [String: String]) {
-        for (name, state) in now.sorted(by: { $0.key < $1.key }) where seen[name] != state {
+        for (name, state) in now.sorted(by: { $0.key < $1.key }) where seen[name].map(Self.word) != Self.word(state) {
             progress.tell("replica \(name): \(seen[name].map { "\(Self.word($0)) → " } ?? "")\(state)")
         }
         seen = now
