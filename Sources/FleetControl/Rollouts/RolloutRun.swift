@@ -153,7 +153,8 @@ struct RolloutRun: Equatable, Sendable {
                 "RollbackCompleted", "generation \(scene.stable.metadata.generation ?? 0) serves alone again"))
     }
 
-    /// Whether a version that goes back gets no request. One that only was taken back serves until the stable version is whole again.
+    /// Whether a version that goes back gets no request. One that only was taken back serves until the stable version is whole
+    /// again.
     private func isWithheld(_ progress: RolloutRecord.Progress, _ scene: Scene) -> Bool {
         progress.isCondemned && scene.policy.strategy != .rolling
     }
