@@ -257,6 +257,9 @@ extension FleetWorld {
         guard amount > 0 else { return [] }
         let desk = gateways[gateway].desks[workload].flow
         for refusal in desk.refusals { refuse(amount * refusal.share, refusal.refusal, rate, gateway, workload) }
+        // What was to go to a plane whose replicas have all gone since it was asked for finds none.
+        let covered = desk.refusals.reduce(desk.shares.reduce(0) { $0 + $1.share }) { $0 + $1.share }
+        if covered < 1 { refuse(amount * (1 - covered), .noReplica, rate, gateway, workload) }
         return desk.shares.map { Parcel(replica: Int($0.replica), amount: amount * $0.share) }
     }
 
