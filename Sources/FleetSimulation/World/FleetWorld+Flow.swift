@@ -259,7 +259,7 @@ extension FleetWorld {
         for refusal in desk.refusals { refuse(amount * refusal.share, refusal.refusal, rate, gateway, workload) }
         // What was to go to a plane whose replicas have all gone since it was asked for finds none.
         let covered = desk.refusals.reduce(desk.shares.reduce(0) { $0 + $1.share }) { $0 + $1.share }
-        if covered < 1 { refuse(amount * (1 - covered), .noReplica, rate, gateway, workload) }
+        if covered < 1 - 1e-9 { refuse(amount * (1 - covered), .noReplica, rate, gateway, workload) }
         return desk.shares.map { Parcel(replica: Int($0.replica), amount: amount * $0.share) }
     }
 
