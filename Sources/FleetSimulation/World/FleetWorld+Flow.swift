@@ -255,7 +255,8 @@ extension FleetWorld {
         }
         gateways[gateway].desks[workload].flow.queued = 0
         guard amount > 0 else { return [] }
-        let desk = gateways[gateway].desks[workload].flow
+        var desk = gateways[gateway].desks[workload].flow
+        desk.shares.removeAll { !replicas[Int($0.replica)].serves }
         for refusal in desk.refusals { refuse(amount * refusal.share, refusal.refusal, rate, gateway, workload) }
         // What was to go to a plane whose replicas have all gone since it was asked for finds none.
         let covered = desk.refusals.reduce(desk.shares.reduce(0) { $0 + $1.share }) { $0 + $1.share }
