@@ -1,8 +1,8 @@
 import FleetSimulation
 import FleetTransport
 
-/// Reads recorded requests: Azure's LLM inference trace (CSV: `TIMESTAMP,ContextTokens,GeneratedTokens`) or Mooncake's (JSON lines:
-/// `timestamp` in milliseconds, `input_length`, `output_length`).
+/// Reads recorded requests: Azure's LLM inference trace (CSV: `TIMESTAMP,ContextTokens,GeneratedTokens`) or Mooncake's (JSON
+/// lines: `timestamp` in milliseconds, `input_length`, `output_length`).
 enum RequestTraceFile {
     /// Bytes of one file, and requests in it.
     static let sizeLimit = 512 << 20

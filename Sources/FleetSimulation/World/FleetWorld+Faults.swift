@@ -78,6 +78,12 @@ extension FleetWorld {
         if isLost {
             gateways[gateway].isDown = true
             if !isFluid { loseRequests(atGateway: gateway) }
+            for workload in workloads.indices {
+                let queued = gateways[gateway].desks[workload].flow.queued
+                tallies[workload][.gatewayLost] += queued
+                window.lost += queued
+                gateways[gateway].desks[workload].flow.queued = 0
+            }
             return
         }
         let saved = gateways[gateway].savedSnapshot

@@ -255,8 +255,12 @@ extension FleetWorld {
         }
         gateways[gateway].desks[workload].flow.queued = 0
         guard amount > 0 else { return [] }
-        let desk = gateways[gateway].desks[workload].flow
+        var desk = gateways[gateway].desks[workload].flow
+        desk.shares.removeAll { !replicas[Int($0.replica)].serves }
         for refusal in desk.refusals { refuse(amount * refusal.share, refusal.refusal, rate, gateway, workload) }
+        // What was to go to a plane whose replicas have all gone since it was asked for finds none.
+        let covered = desk.refusals.reduce(desk.shares.reduce(0) { $0 + $1.share }) { $0 + $1.share }
+        if covered < 1 - 1e-9 { refuse(amount * (1 - covered), .noReplica, rate, gateway, workload) }
         return desk.shares.map { Parcel(replica: Int($0.replica), amount: amount * $0.share) }
     }
 
@@ -411,6 +415,11 @@ extension FleetWorld {
         gateways[gateway].desks[workload].demand.completionTokens = UInt64(Double(whole) * engines.outputMean[workload])
     }
 
+    /// A year at most: what an engine that all but stands still would take.
+    private static func nanoseconds(_ seconds: Double) -> Int64 {
+        seconds.isFinite ? Int64(min(max(0, seconds), 3.2e7) * 1e9) : 32_000_000_000_000_000
+    }
+
     private static let pairing = [1, 3, 0, 2]
 
     /// Four sizes stand for all: the middles of the quarters of prompts, each with another quarter of answers.
@@ -421,9 +430,9 @@ extension FleetWorld {
             let output =
                 Double(outputs[outputs.count * (2 * Self.pairing[quarter] + 1) / 8]) / max(1, engines.outputMean[workload])
             let firstSeconds = way + first * prompt
-            tallies[workload].firstToken.add(nanoseconds: Int64(firstSeconds * 1e9), amount: amount / 4)
-            window.firstToken.add(nanoseconds: Int64(firstSeconds * 1e9), amount: amount / 4)
-            tallies[workload].total.add(nanoseconds: Int64((firstSeconds + rest * output) * 1e9), amount: amount / 4)
+            tallies[workload].firstToken.add(nanoseconds: Self.nanoseconds(firstSeconds), amount: amount / 4)
+            window.firstToken.add(nanoseconds: Self.nanoseconds(firstSeconds), amount: amount / 4)
+            tallies[workload].total.add(nanoseconds: Self.nanoseconds(firstSeconds + rest * output), amount: amount / 4)
         }
     }
 }

@@ -8,6 +8,7 @@ package struct WorldAudit {
     private var decided: [Int] = []
     private var passes = 0
     private var looked: [UInt64] = []
+    private var wasSettling = false
 
     /// Beyond what its drain, its notice and its driver take, nobody drains.
     private static let drainSlack = Duration.seconds(30)
@@ -66,6 +67,12 @@ package struct WorldAudit {
         let isMissing = world.fleet.gateways.contains {
             let connection = observation.connection(of: $0.name, now: now)
             return connection == .lost || connection == .unknown
+        }
+        // A control plane that has just begun knows no size yet, and tells planes it has not heard nothing.
+        let isSettling = world.fleet.planes.contains { observation.connection(of: $0.name, now: now) == .unknown }
+        guard !isSettling, !wasSettling else {
+            wasSettling = isSettling
+            return
         }
         guard isMissing, decided.count == counts.count else { return }
         for index in counts.indices where counts[index] >= 0 && counts[index] < decided[index] {

@@ -52,7 +52,10 @@ struct ScenarioDocumentTests {
             ("seed: 3", "s.yaml:1: duration: the field is missing"),
             ("duration: 1h\nseeds: 3", "s.yaml:2: seeds: unknown field"),
             ("duration: 1h\nfaults:\n  - { at: 1m, for: 1m }", "s.yaml:3: faults[0]: nothing is named"),
-            ("duration: 1h\nfaults:\n  - { plane: a, gateway: b, at: 1m, for: 1m }", "s.yaml:3: faults[0]: several things are named"),
+            (
+                "duration: 1h\nfaults:\n  - { plane: a, gateway: b, at: 1m, for: 1m }",
+                "s.yaml:3: faults[0]: several things are named"
+            ),
             ("duration: 1h\nfaults:\n  - { provider: a, slower: 2, at: 1m, for: 1m }", "s.yaml:3: faults[0]: slower"),
             ("duration: 1h\nspot:\n  - { plane: a, pool: b }", "s.yaml:3: spot[0]: the supply is given in no way"),
             ("duration: 1h\ndemand: { scale: 0 }", "s.yaml:2: demand.scale: 0 is not accepted"),

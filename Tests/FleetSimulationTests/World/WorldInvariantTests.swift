@@ -72,7 +72,7 @@ struct WorldInvariantTests {
             audit.finish(world)
             #expect(
                 audit.violations.isEmpty,
-                "seed \(seed): \(audit.violations.joined(separator: "; ")); replay with WorldInvariantTests.replay(\(seed))")
+                "seed \(seed): \(audit.violations.joined(separator: "; ")); FleetWorld(Self.setup(\(seed))) replays it")
             if !audit.violations.isEmpty { return }
         }
     }
