@@ -53,7 +53,7 @@ extension EndToEnd {
                       simulated: { prefill: 9000 tok/s, decode: 400 tok/s, maxBatch: 64, kvCapacity: 400000, loadTime: 1ms }
                     drainTimeout: 5s
                   objective: { survive: region }
-                  scaling: { minReplicas: 2, maxReplicas: 2 }
+                  scaling: { minReplicas: 3, maxReplicas: 3 }
                 ---
                 apiVersion: tradewind.dev/v1alpha1
                 kind: Gateway
@@ -77,11 +77,11 @@ extension EndToEnd {
                 try Self.fleet.write(toFile: file, atomically: true, encoding: .utf8)
                 let up = try fleet.start("up", ["up", "-f", file, "--port-base", "\(fleet.base)", "--no-wide-area"])
                 try await fleet.ready(port: fleet.base + 1)
-                _ = try await eventually("two ready replicas", within: 60) {
-                    try await fleet.replicas().filter { $0.state == "ready" }.count == 2 ? true : nil
+                _ = try await eventually("three ready replicas", within: 60) {
+                    try await fleet.replicas().filter { $0.state == "ready" }.count == 3 ? true : nil
                 }
                 let port = fleet.base + 1
-                for plane in ["azure-paris", "aws-frankfurt"] {
+                for plane in ["azure-paris"] {
                     let load = Switch()
                     let clients = Task {
                         var answers: [Answer] = []
@@ -96,9 +96,9 @@ extension EndToEnd {
                     #expect(told.contains("plane \(plane) has read it"), "\(told)")
                     #expect(told.contains("draining (its node is being reclaimed)"), "\(told)")
                     #expect(told.contains("\(plane)/spot/0 is gone"), "\(told)")
-                    #expect(told.contains("approves") == (plane == "azure-paris"), "\(told)")
+                    #expect(told.contains("approves"), "\(told)")
                     _ = try await eventually("a successor of what ran there", within: 60) {
-                        try await fleet.replicas().filter { $0.state == "ready" }.count == 2 ? true : nil
+                        try await fleet.replicas().filter { $0.state == "ready" }.count == 3 ? true : nil
                     }
                 }
                 #expect(try await up.end(by: SIGINT) == 0, "\(up.errors)")

@@ -91,25 +91,6 @@ import WorkloadPlanes
         }
     }
 
-    @Test("a request that hangs is answered by the change")
-    func hanging() async throws {
-        try await withLine(.gcp) { line, double, node in
-            let flavor = [MetadataRequest.Header(name: "Metadata-Flavor", value: "Google")]
-            let path = "/computeMetadata/v1/instance/preempted?wait_for_change=true&timeout_sec=600"
-            let request = MetadataRequest(.get, path, headers: flavor, timeout: .seconds(600))
-            async let answer = line.client.send(request, to: line.url)
-            try await double.reclaim(node, in: 600)
-            // Should the order have come first, the request waits for the next change.
-            _ = try await double.command(.cancel, node)
-            guard case .response(let response) = await answer else {
-                Issue.record("no answer came")
-                return
-            }
-            #expect(response.flavor == "Google")
-            #expect(["TRUE", "FALSE"].contains(response.word(limit: 10)))
-        }
-    }
-
     @Test("an Azure event is approved once nothing runs there, and the machine goes before its time")
     func approval() async throws {
         try await withLine(.azure) { line, double, node in
