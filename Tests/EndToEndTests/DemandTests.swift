@@ -35,7 +35,7 @@ extension EndToEnd {
               replica:
                 profile: { H100-80GB: { accelerators: 1, rate: 10 req/s } }
                 engine: { simulated: { loadTime: 6s } }
-              scaling: { minReplicas: 0, maxReplicas: 2, target: { queuedRequestsPerReplica: 4 } }
+              scaling: { minReplicas: 0, maxReplicas: 2, target: { queuedRequestsPerReplica: 4 }, scaleToZero: { after: 30s } }
             """
 
         @Test(

@@ -16,7 +16,23 @@ package final class Reconciler: Sendable {
     /// Events waiting to be stored; beyond it the oldest are dropped.
     package static let pendingEventLimit = 4_096
 
+    /// What the loop heard and what it decided.
+    package struct Recording: Sendable {
+        package fileprivate(set) var log = ControlLog()
+        package fileprivate(set) var decisions: [ControlDecision] = []
+
+        fileprivate mutating func note(_ inputs: ControlInputs, _ decided: ControlDecision, at now: Moment) {
+            guard decisions.count < ControlLog.limit else { return }
+            log.note(
+                .decided(
+                    inputs.fleet, drained: inputs.drained, rollouts: inputs.rollouts, secondsSince1970: inputs.secondsSince1970),
+                at: now)
+            decisions.append(decided)
+        }
+    }
+
     private struct State {
+        var recording: Recording?
         var observation: FleetObservation
         var quotas: QuotaGrantor
         var controller = FleetController()
@@ -66,6 +82,19 @@ package final class Reconciler: Sendable {
         (wakes, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Keeps what is heard and decided from now on, as long as ``ControlLog/limit`` allows: before the first report, so that it can
+    /// be played again from its beginning.
+    package func record() {
+        let now = clock.now()
+        state.withLock { state in
+            state.recording = Recording()
+            state.recording?.log.note(.started, at: now)
+        }
+    }
+
+    /// What was recorded; nil where nothing was asked for.
+    package var recording: Recording? { state.withLock { $0.recording } }
+
     // MARK: Inputs
 
     /// Has a pass made soon.
@@ -76,14 +105,21 @@ package final class Reconciler: Sendable {
 
     /// Takes a plane's report; false where it is older than what is known.
     package func receive(_ report: PlaneReport) -> Bool {
-        take { $0.receive(report, now: clock.now()) }
+        let now = clock.now()
+        return take { state in
+            state.recording?.log.note(.plane(report), at: now)
+            return state.observation.receive(report, now: now)
+        }
     }
 
     /// Takes a gateway's report.
     package func receive(_ report: GatewayReport) -> Bool {
         let now = clock.now()
-        state.withLock { $0.controller.receive(report, now: now) }
-        return take { $0.receive(report, now: now) }
+        return take { state in
+            state.recording?.log.note(.gateway(report), at: now)
+            state.controller.receive(report, now: now)
+            return state.observation.receive(report, now: now)
+        }
     }
 
     /// What a gateway may use of tenants' limits from now on.
@@ -91,9 +127,9 @@ package final class Reconciler: Sendable {
         state.withLock { $0.quotas.receive(report, from: gateway, now: clock.now()) }
     }
 
-    private func take(_ input: (inout FleetObservation) -> FleetObservation.Receipt) -> Bool {
+    private func take(_ input: (inout State) -> FleetObservation.Receipt) -> Bool {
         let (isAccepted, isMaterial) = state.withLock { state in
-            switch input(&state.observation) {
+            switch input(&state) {
             case .ignoredAsStale: return (false, false)
             case .accepted(let events, let isMaterial):
                 state.pendingEvents.append(contentsOf: events)
@@ -110,6 +146,7 @@ package final class Reconciler: Sendable {
         let now = clock.now()
         let hour = clock.timestamp().hourOfWeekUTC
         let isDirty = state.withLock { state in
+            state.recording?.log.note(.ticked, at: now)
             let lost = state.observation.tick(now: now)
             state.pendingEvents.append(contentsOf: lost)
             // Once after the start, what was unknown becomes absent.
@@ -201,25 +238,26 @@ package final class Reconciler: Sendable {
             state.isDirty = false
             state.hourOfWeek = hour
         }
-        let now = clock.now()
         let contents = try await store.contents()
         let fleet = try documents.fleet(contents)
         try await declareRecipients(of: fleet)
-        let observation = state.withLock { state in
+        let heard = state.withLock { state in
             state.observation.retain(fleet)
             state.quotas.declare(fleet)
             return state.observation
         }
-        let records = try await recordFeedAddresses(of: fleet, observation)
+        let records = try await recordFeedAddresses(of: fleet, heard)
         try await restoreHistory()
         let rows = try await store.rollouts()
         let histories = try shelf.histories(rows)
-        let inputs = inputs(fleet, records, observation, histories)
-        let decided = state.withLock { state in
+        let (decided, observation, now) = state.withLock { state in
+            let now = clock.now()
+            let inputs = inputs(fleet, records, state.observation, histories)
             let decided = state.controller.decide(inputs, now: now)
+            state.recording?.note(inputs, decided, at: now)
             state.pendingEvents.append(contentsOf: decided.events)
             state.rollouts = decided.rollouts
-            return decided
+            return (decided, state.observation, now)
         }
         try await store.recordDemand(decided.measured)
         // Before anybody acts on it: what a rollout decided is known after a crash too.
@@ -246,6 +284,7 @@ package final class Reconciler: Sendable {
         guard !state.withLock({ $0.hasHistory }) else { return }
         let measured = try await store.demandHistory()
         state.withLock { state in
+            state.recording?.log.note(.restored(measured), at: clock.now())
             state.controller.restore(measured)
             state.hasHistory = true
         }

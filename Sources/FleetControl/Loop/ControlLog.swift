@@ -8,12 +8,15 @@ package struct ControlLog: Equatable, Sendable {
     package enum Entry: Equatable, Sendable {
         /// The loop's process began: whatever was known before is forgotten.
         case started
+        /// What was kept of demand before the process began was put back.
+        case restored([DemandHistory.Entry])
         case plane(PlaneReport)
         case gateway(GatewayReport)
         /// Silence was looked for, as each second.
         case ticked
-        /// A decision was made for the fleet as it was declared.
-        case decided(Fleet, drained: Set<PlaneName>, secondsSince1970: UInt64)
+        /// A decision was made for the fleet as it was declared, with what was kept of its workloads' versions.
+        case decided(
+            Fleet, drained: Set<PlaneName>, rollouts: [WorkloadName: RolloutHistory] = [:], secondsSince1970: UInt64)
     }
 
     /// Entries kept: of a loop that decides each second, with ten planes, about an hour. Beyond it nothing is noted any more.
@@ -35,16 +38,19 @@ package struct ControlLog: Equatable, Sendable {
         for (moment, entry) in entries {
             switch entry {
             case .started: (controller, observation) = (FleetController(), FleetObservation(start: moment))
+            case .restored(let measured): controller.restore(measured)
             case .plane(let report): _ = observation.receive(report, now: moment)
             case .gateway(let report):
                 controller.receive(report, now: moment)
                 _ = observation.receive(report, now: moment)
             case .ticked: _ = observation.tick(now: moment)
-            case .decided(let fleet, let drained, let seconds):
+            case .decided(let fleet, let drained, let rollouts, let seconds):
                 observation.retain(fleet)
                 decisions.append(
                     controller.decide(
-                        ControlInputs(fleet: fleet, drained: drained, observation: observation, secondsSince1970: seconds),
+                        ControlInputs(
+                            fleet: fleet, drained: drained, observation: observation, rollouts: rollouts,
+                            secondsSince1970: seconds),
                         now: moment))
             }
         }

@@ -167,7 +167,7 @@ struct WorkloadBuyer: Sendable {
             pools: candidates.map {
                 SpotMarket.Pool(price: $0.usdPerRate ?? onDemand / usualRatio, region: "\($0.plane.provider)/\($0.plane.region)")
             },
-            onDemandPrice: onDemand, coldStart: candidates.compactMap(\.pool.replacementTime).max() ?? coldStart)
+            onDemandPrice: onDemand, coldStart: candidates.map(\.pool.launchTime).filter { $0 > .zero }.max() ?? coldStart)
     }
 
     /// FNV-1a: the same draws for the same names everywhere.

@@ -84,7 +84,8 @@ package struct SnapshotComposer: Sendable {
             balancing: balancing(of: workload), admission: workload.admission,
             resilience: workload.resilience == .standard ? nil : workload.resilience, tls: workload.replica.engine?.tls,
             placeFences: places, predict: told.predict, revision: told.replica.revision,
-            wakesOnDemand: workload.scaling.isElastic && workload.scaling.minReplicas == 0 ? true : nil,
+            wakesOnDemand: workload.scaling.scaleToZeroAfter != nil ? true : nil,
+            countsTokens: workload.scaling.uses(.tokensPerSecondPerReplica) ? true : nil,
             revisionWeights: versions?.weights)
     }
 

@@ -16,6 +16,8 @@ struct ControlLoop {
     private var composedFor: (fleet: Fleet, decision: ControlDecision, silent: Set<PlaneName>)?
     private var assignments: [PlaneName: PlaneAssignment] = [:]
     private var snapshots: [GatewayName: RoutingSnapshot] = [:]
+    /// What the store holds of workloads' versions.
+    private var versions: [WorkloadName: RolloutHistory] = [:]
     /// Planes that said where their feeds are: it is in the store.
     private var feeds: [PlaneName: String] = [:]
 
@@ -90,17 +92,20 @@ struct ControlLoop {
             if let address = observation.report(of: plane.name)?.feedAddress { feeds[plane.name] = address }
         }
         var decided = controller.decide(
-            ControlInputs(fleet: fleet, observation: observation, secondsSince1970: secondsSince1970), now: now)
+            ControlInputs(
+                fleet: fleet, observation: observation, rollouts: versions, secondsSince1970: secondsSince1970), now: now)
         if log != nil {
-            log?.note(.decided(fleet, drained: [], secondsSince1970: secondsSince1970), at: now)
+            log?.note(.decided(fleet, drained: [], rollouts: versions, secondsSince1970: secondsSince1970), at: now)
             decisions.append(decided)
         }
         pass.events += decided.events
         decided.events = []
         decision = decided
+        versions = decided.rollouts.mapValues(\.history)
         // Planes that an earlier run knew and this one has not heard yet are told nothing.
         let silent = Set(
-            fleet.planes.map(\.name).filter { feeds[$0] != nil && observation.connection(of: $0, now: now) == .unknown })
+            fleet.planes.map(\.name).filter { feeds[$0] != nil && observation.connection(of: $0, now: now) == .unknown }
+        ).union(decided.failover.silent)
         compose(fleet, decided, silent: silent, into: &pass)
         return pass
     }
@@ -113,13 +118,18 @@ struct ControlLoop {
         said.scaling = [:]
         if let composedFor, composedFor.decision == said, composedFor.silent == silent, composedFor.fleet == fleet { return }
         composedFor = (fleet, said, silent)
-        let told = AssignmentComposer(fleet: fleet, decision: decided.assigned).assignments
+        let told = AssignmentComposer(
+            fleet: decided.fleet, decision: decided.assigned, rollouts: decided.rollouts
+        ).assignments
         for assignment in told where !silent.contains(assignment.plane) {
             guard assignments[assignment.plane] != assignment else { continue }
             assignments[assignment.plane] = assignment
             pass.assignments.append(numbered(assignment))
         }
-        let snapshots = SnapshotComposer(fleet: fleet, decision: decided.placement, feedAddresses: feeds).snapshots
+        let snapshots = SnapshotComposer(
+            fleet: decided.fleet, decision: decided.placement, failed: decided.failover.avoided, feedAddresses: feeds,
+            rollouts: decided.rollouts
+        ).snapshots
         for snapshot in snapshots where self.snapshots[snapshot.gateway] != snapshot {
             self.snapshots[snapshot.gateway] = snapshot
             generation += 1

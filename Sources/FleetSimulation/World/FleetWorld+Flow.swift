@@ -115,6 +115,10 @@ extension FleetWorld {
         var answered = [Double](repeating: 0, count: replicas.count)
         for index in replicas.indices where replicas[index].serves && replicas[index].flow.curve.greatestRate > 0 {
             (answered[index], waits[index]) = serve(index, seconds: seconds)
+            // What waited is answered though nobody sends any more.
+            guard replicas[index].flow.arriving <= 0 else { continue }
+            tallies[replicas[index].workload].answered += answered[index]
+            window.answered += answered[index]
         }
         for key in parcels.indices where !parcels[key].isEmpty {
             settle(parcels[key], sources[key], key: key, waits: waits, answered: answered, seconds: seconds)

@@ -10,6 +10,7 @@ struct DemandSignalTests: PlacementFleetBuilding {
     private var fleet: Fleet {
         var chat = workload(demand: [])
         chat.scaling = ScalingPolicy(minReplicas: 0, queuedRequestsPerReplica: 4)
+        chat.scaling.scaleToZeroAfter = .seconds(300)
         return Fleet([
             .provider(Provider(metadata: Metadata(name: "aws"), kind: .hyperscaler)),
             .workloadPlane(plane("east", Self.toronto, pools: [pool("p", tier: .onDemand, price: 1)])), .workload(chat),

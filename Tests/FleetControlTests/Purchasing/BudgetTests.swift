@@ -106,7 +106,7 @@ struct BudgetTests: PurchaseFleetBuilding {
     @Test("planned spot that was lost has a stand-in until it is back")
     func lostPlannedSpot() {
         var steady = bought()
-        steady.scaling.queuedRequestsPerReplica = nil
+        steady.scaling.target[.queuedRequestsPerReplica] = nil
         var world = PurchaseWorld(fleet(regions, [steady]))
         world.planned = plan([.init(plane: "a", pool: "spot", count: 3)])
         world.run([:], for: .seconds(300))

@@ -103,7 +103,7 @@ struct PurchasingTests: PurchaseFleetBuilding {
     func declaredDemand() {
         // 40 req/s at 10 req/s a replica and 80 % utilisation: 5.
         var workload = bought(PurchaseRules(onDemandBaseCapacity: 1, spotPolicy: .staticMix), demand: [(Self.toronto, 40)])
-        workload.scaling.queuedRequestsPerReplica = nil
+        workload.scaling.target[.queuedRequestsPerReplica] = nil
         var world = PurchaseWorld(fleet(regions, [workload]))
         world.run([:], for: .seconds(60))
         #expect(world.placed("chat", .onDemand) == 1)

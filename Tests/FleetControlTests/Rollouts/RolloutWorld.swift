@@ -200,6 +200,14 @@ struct RolloutWorld {
                 plane.events.append((now.advanced(by: Self.step), .loadMeasured(id, ReplicaLoad(running: 0, waiting: 0))))
             case .stop(let id, _), .kill(let id):
                 plane.events.append((now.advanced(by: Self.step), .exited(id, reason: "stopped")))
+            case .checkpoint(let id, _, _):
+                plane.events.append((now.advanced(by: Self.step), .checkpointed(id, problem: nil)))
+            case .launchNode(let order):
+                plane.events.append((now.advanced(by: Self.step), .nodeLaunched(pool: order.pool.name, node: order.index)))
+            case .stopNode(let pool, let node):
+                plane.events.append((now.advanced(by: Self.step), .nodeStopped(pool: pool, node: node)))
+            case .releaseNode(let pool, let node):
+                plane.events.append((now.advanced(by: Self.step), .nodeReleased(pool: pool, node: node)))
             case .persist, .forget, .publish: break
             }
         }

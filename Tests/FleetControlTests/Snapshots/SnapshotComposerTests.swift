@@ -74,11 +74,12 @@ struct SnapshotComposerTests {
         #expect(snapshot.routes.map(\.balancing) == [rules, nil])
     }
 
-    @Test("gateways are told which workloads requests wake: elastic ones that may go to zero")
+    @Test("gateways are told which workloads requests wake: those that may go to zero")
     func wakesOnDemand() throws {
-        for (least, target, wakes) in [(0, 4.0, true), (1, 4.0, nil), (0, nil, nil)] as [(Int, Double?, Bool?)] {
+        for (after, wakes) in [(.seconds(300), true), (nil, nil)] as [(Duration?, Bool?)] {
             var workload = workload()
-            workload.scaling = ScalingPolicy(minReplicas: least, queuedRequestsPerReplica: target)
+            workload.scaling = ScalingPolicy(minReplicas: 0, queuedRequestsPerReplica: 4)
+            workload.scaling.scaleToZeroAfter = after
             let snapshot = try snapshot(fleet(workload), "door-frankfurt", placed: "toronto")
             #expect(snapshot.workloads[0].wakesOnDemand == wakes)
         }

@@ -40,6 +40,11 @@ package struct ScalingPolicy: Equatable, Sendable {
         target[.queuedRequestsPerReplica] = queuedRequestsPerReplica
     }
 
+    /// Whether a policy looks at a metric.
+    package func uses(_ metric: ScalingMetric) -> Bool {
+        target[metric] != nil || steps.contains { $0.alarm.metric == metric } || simple.contains { $0.alarm.metric == metric }
+    }
+
     /// Whether something measured decides.
     package var isReactive: Bool { !target.isEmpty || !steps.isEmpty || !simple.isEmpty }
 
