@@ -79,13 +79,19 @@ package struct FleetController: Sendable {
         }
         var decisions: [WorkloadName: ScalingDecision] = [:]
         for workload in elastic {
-            let signals = WorkloadSignals(
+            var signals = WorkloadSignals(
                 of: workload, fleet: inputs.fleet, lost: verdicts.silent, observation: inputs.observation, demand: demand,
                 now: now)
+            if isSettling || scalers[workload.name] == nil {
+                signals.replicas = StartingCount.wanted(
+                    of: workload, running: signals.replicas, in: inputs, failed: verdicts.failed)
+            }
             // What planes run is not known yet: nothing may be concluded from it.
             if isSettling {
                 let held = max(signals.replicas, workload.scaling.minReplicas)
-                decisions[workload.name] = ScalingDecision(replicas: held, because: "planes have yet to report")
+                decisions[workload.name] = ScalingDecision(
+                    replicas: held, because: "planes have yet to report", minReplicas: workload.scaling.minReplicas,
+                    maxReplicas: workload.scaling.maxReplicas)
                 continue
             }
             let rate = signals.arrivals.isComplete ? signals.arrivals.sum : nil

@@ -168,8 +168,10 @@ package struct Rollouts: Equatable, Sendable {
         for (name, scene) in scenes.sorted(by: { $0.key < $1.key }) {
             for pool in scene.pools where !pool.isUnbounded {
                 guard let told = runs[name]?.told[pool.key] else { continue }
-                for _ in 0..<max(0, told.stable) { _ = ledger.take(pool.sizeStable, for: scene.stable.workloadClass, from: pool.key) }
-                for _ in 0..<max(0, told.target) { _ = ledger.take(pool.sizeTarget, for: scene.target.workloadClass, from: pool.key) }
+                let sides = [(told.stable, pool.sizeStable), (told.target, pool.sizeTarget)]
+                for (count, size) in sides {
+                    for _ in 0..<max(0, count) { _ = ledger.take(size, for: scene.target.workloadClass, from: pool.key) }
+                }
             }
         }
         return ledger

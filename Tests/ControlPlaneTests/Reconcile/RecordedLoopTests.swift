@@ -33,11 +33,11 @@ struct RecordedLoopTests {
             of: "maxReplicas: 4 }", with: "maxReplicas: 4, target: { queuedRequestsPerReplica: 2 } }")
         try await fixture.apply(elastic)
         var replicas = 1
-        for second in 0..<60 {
+        for second in 0..<75 {
             fixture.clock.advance(by: .seconds(1))
             // A minute with a queue that comes and goes, and a plane that is silent for twenty seconds of it.
-            let waiting = (10..<25).contains(second) ? 6 : 0
-            if !(30..<50).contains(second) {
+            let waiting = (25..<40).contains(second) ? 6 : 0
+            if !(45..<65).contains(second) {
                 #expect(loop.receive(plane(UInt64(second + 1), waiting: waiting, replicas: replicas)))
             }
             _ = loop.receive(gateway(arrived: UInt64(second * 9), queued: waiting / 2))

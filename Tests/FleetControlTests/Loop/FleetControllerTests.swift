@@ -51,4 +51,26 @@ struct FleetControllerTests: LoopWorld {
         #expect(decision.placement.placement(of: "chat")?.replicas == 2)
         #expect(decision.scaling.isEmpty)
     }
+
+    @Test("a loop that starts beside replicas that stand by for a loss takes them for what they are, and adds none for them")
+    func startsBesideStandby() {
+        var world = world(planes: ["east", "west", "north"], scaling: scaling)
+        var workload = world.fleet.workloads[0]
+        workload.objective.survive = .region
+        world.fleet = Fleet(world.fleet.resources + [.workload(workload)])
+        // One wanted and one in another region; north has yet to report.
+        world.hear("east", [replica(.ready)])
+        world.hear("west", [replica(.ready)])
+        world.hearDoor(WorkloadDemand())
+        for _ in 0..<5 {
+            let decision = world.decide()
+            #expect(decision.scaling["chat"]?.replicas == 1)
+            #expect(decision.placement.placement(of: "chat")?.replicas == 2)
+        }
+        world.pass(.seconds(16))
+        world.hear("east", [replica(.ready)])
+        world.hear("west", [replica(.ready)])
+        world.hearDoor(WorkloadDemand())
+        #expect(world.decide().placement.placement(of: "chat")?.replicas == 2)
+    }
 }
