@@ -1,5 +1,5 @@
 # Everything a user or CI runs. `make up` and `make test` install what is missing first.
-.PHONY: up build test test-debug check bench bench-planner tour soak setup python format clean rehearse
+.PHONY: up build test test-debug check bench bench-planner tour living soak setup python format clean rehearse
 FLEET ?= examples/onprem-burst
 BIN = .build/release/tradewind
 HIGHS = .venv/highs/libhighs.so.1
@@ -53,6 +53,9 @@ tour: build python ## the README's tour, with outages, measured
 
 rehearse: build ## a game day: each plane of the example is lost in turn under load
 	python3 scripts/rehearse.py
+
+living: build ## a fleet that runs itself: load, a spot reclaim, warm nodes and zero, measured
+	python3 scripts/living.py
 
 soak: setup python ## a million seeded cases a property; takes long
 	$(WITH_HIGHS) TRADEWIND_SOAK_CASES=1000000 swift test $(RELEASE) --disable-testable-imports --filter 'Fuzz|Property|Invariants|Placement|PlannerProof'

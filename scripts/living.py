@@ -85,7 +85,7 @@ def events(fleet):
     text = fleet.command("get", "events")
     for line in text.splitlines():
         print("  " + line[:190])
-    for reason in ["ScaledUp", "WarmNodeUsed", "NodeReclaimNoticed", "NodeReclaimed", "ScaledDown", "ScaledToZero"]:
+    for reason in ["ScaledUp", "WarmNodeUsed", "NodeReclaimNoticed", "NodeReclaimed", "SpotFallback", "ScaledDown", "to 0 replicas: nobody has asked"]:
         promise(reason in text, f"{reason} is told")
 
 

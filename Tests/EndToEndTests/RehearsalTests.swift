@@ -40,6 +40,7 @@ extension EndToEnd {
                         "json",
                         "--state", fleet.state,
                     ], within: 90)
+                try #require(result.status == 0, "\(result.output) \(result.errors)")
                 let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
                 #expect(result.status == 0 && report.kept, "\(result.output) \(result.errors)")
                 let loss = try #require(report.losses.first)

@@ -28,8 +28,8 @@ struct Rehearsal: Sendable {
     let remark: @Sendable (String) -> Void
 
     func run() async throws -> RehearsalReport {
+        let addresses = try await reportedGateways()
         let running = try await client.runningFleet()
-        let addresses = try await client.gatewayAddresses()
         let placed = Dictionary(grouping: running.replicas) { WorkloadName($0.workload) }
             .mapValues { Set($0.map { PlaneName($0.plane) }) }
         let scenes = try RehearsalScene.scenes(
@@ -40,6 +40,17 @@ struct Rehearsal: Sendable {
             losses.append(try await play(scene, running.fleet, address))
         }
         return RehearsalReport(losses: losses)
+    }
+
+    /// Where gateways take requests. A fleet that has only just started is given a moment until all of them have reported.
+    private func reportedGateways() async throws -> [GatewayName: ListenAddress] {
+        let declared = try await client.runningFleet().fleet.gateways.count
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            let addresses = try await client.gatewayAddresses()
+            if addresses.count >= declared || ContinuousClock.now > deadline { return addresses }
+            try await Task.sleep(for: .milliseconds(200))
+        }
     }
 
     /// A place that is not wholly there proves nothing when it is lost.
