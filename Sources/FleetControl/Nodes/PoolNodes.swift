@@ -29,8 +29,9 @@ struct PoolNodes: Equatable, Sendable {
         var awaitsRelease = false
     }
 
-    /// A wait after refusals doubles so often at most: sixteen times the pool's cool-down.
-    private static let mostDoublings = 4
+    /// A wait after refusals doubles so often at most: four times the pool's cool-down, twelve minutes by default, so that what was
+    /// short for half an hour is had again soon after it is there.
+    private static let mostDoublings = 2
     /// Of anything a pool declares, and of a notice.
     static let longestTime = Duration.seconds(86_400)
 
@@ -214,11 +215,16 @@ struct PoolNodes: Equatable, Sendable {
     mutating func refused(_ index: Int, reason: String, now: Moment) {
         guard let node = nodes[index], node.state == .launching || node.state == .resuming else { return }
         refused += 1
-        let wait = pool.cooldown * (1 << min(refusalsInRow, Self.mostDoublings))
-        refusalsInRow += 1
-        let retry = now.advanced(by: wait)
-        retryAt = retry
         refusal = reason
+        let retry: Moment
+        if let waits = retryAt, waits > now {
+            // Asked for together with one that was refused: no further sign.
+            retry = waits
+        } else {
+            retry = now.advanced(by: pool.cooldown * (1 << min(refusalsInRow, Self.mostDoublings)))
+            refusalsInRow += 1
+            retryAt = retry
+        }
         if node.state == .resuming {
             nodes[index] = Node(state: .stopped, since: now)
         } else {

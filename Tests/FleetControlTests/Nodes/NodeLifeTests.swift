@@ -95,6 +95,18 @@ import Testing
         #expect(story.history?.refusal == nil)
     }
 
+    @Test("nodes that were asked for together and refused together are waited for once, not longer for each of them")
+    func refusedTogether() {
+        var story = Story()
+        story.assign(1, [NodeFixture.workload(count: 5)], NodeFixture.pool())
+        for node in 0...2 { story.hear(.nodeRefused(pool: "spot", node: node, reason: "no capacity")) }
+        #expect(story.history?.refused == 3)
+        story.pass(milliseconds: 99_999)
+        #expect(story.launches.isEmpty)
+        story.pass(milliseconds: 1)
+        #expect(story.launches.map(\.index) == [0, 1, 2])
+    }
+
     @Test("what came up while the plane was away is taken in, and given back when it is not needed")
     func adoption() {
         var story = Story()
