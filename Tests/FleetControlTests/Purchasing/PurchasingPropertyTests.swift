@@ -6,8 +6,10 @@ import Testing
 @Suite("Purchasing, whatever the fleet and the market")
 struct PurchasingPropertyTests: PurchaseFleetBuilding {
     @Test("no rule, no limit, no budget and no share is overstepped, nothing is left out that has room, and runs repeat")
-    func invariants() {
+    func invariants() async {
         for seed in 0..<caseCount(perMille: 5) {
+            // Cases take their time: others get theirs in between.
+            await Task.yield()
             let first = play(seed: seed, checks: true)
             #expect(first.placement == play(seed: seed, checks: false).placement, "seed \(seed): not deterministic")
         }
@@ -98,8 +100,9 @@ struct PurchasingPropertyTests: PurchaseFleetBuilding {
     }
 
     @Test("under constant load and a constant market nothing swings: an hour brings a few tries of what was refused")
-    func noOscillation() {
+    func noOscillation() async {
         for seed in 0..<caseCount(perMille: 1) {
+            await Task.yield()
             var random = SeededGenerator(seed: seed)
             let declared = randomBoughtFleet(&random)
             var world = PurchaseWorld(declared)
@@ -126,8 +129,9 @@ struct PurchasingPropertyTests: PurchaseFleetBuilding {
     }
 
     @Test("one replica more adds one somewhere and moves none of the others, where no policy hedges")
-    func sticky() {
+    func sticky() async {
         for seed in 0..<caseCount(perMille: 10) {
+            await Task.yield()
             var random = SeededGenerator(seed: seed)
             var workloads = randomBoughtFleet(&random).workloads
             let planes = randomBoughtFleet(&random).planes
