@@ -55,6 +55,9 @@ package struct PlaneServer: Service, CustomStringConvertible {
         defer { withExtendedLifetime(lock) {} }
         var identity = try PlaneIdentity.load(configuration.identityFile)
         let hub = FeedHub()
+        // Known before anyone can ask, so that no gateway of the fleet is taken for a stranger while the plane starts again.
+        let kept = keptAssignment()
+        if let kept { hub.admit(kept.feedPeers) }
         let listener = try await listen(hub, keptPort: identity.feedPort)
         identity.planeStart += 1
         identity.feedPort = listener.port
@@ -76,7 +79,7 @@ package struct PlaneServer: Service, CustomStringConvertible {
             NodeNotices(
                 source: $0, pacing: configuration.noticePacing, eventLoopGroup: eventLoopGroup, logger: logger, report: report)
         }
-        if let kept = keptAssignment() { inputs.yield(.event(.assigned(kept))) }
+        if let kept { inputs.yield(.event(.assigned(kept))) }
         let (changes, reportChanges) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         var runtime = PlaneRuntime(
             configuration: configuration, identity: identity, drivers: drivers,
