@@ -3,9 +3,9 @@
 FLEET ?= examples/onprem-burst
 BIN = .build/release/tradewind
 HIGHS = .venv/highs/libhighs.so.1
-# Tests that compute keep every core busy, and those that speak over sockets have clocks running: they take turns, so that nobody waits for the
-# machine rather than for an answer. So many of the latter at a time, for the same reason.
-SPEAKING = ControlPlaneTests|EndToEndTests|FleetTransportTests|GatewayTests|MetadataDoublesTests|ProcessSupervisionTests|SimulatedEngineTests|WideAreaRelayTests|WorkloadPlanesTests
+# Tests that compute keep every core busy, those that speak over sockets have clocks running, and those that run whole fleets have both: they
+# take turns, so that nobody waits for the machine rather than for an answer. So many at a time, for the same reason.
+SPEAKING = ControlPlaneTests|FleetTransportTests|GatewayTests|MetadataDoublesTests|ProcessSupervisionTests|SimulatedEngineTests|WideAreaRelayTests|WorkloadPlanesTests
 ABREAST = --experimental-maximum-parallelization-width 16
 # Checks of exclusive access, made while it runs, cost the gateway a fifth of its instructions (docs/decisions/0011-exclusive-access.md). Debug
 # builds keep them: `make test-debug`.
@@ -29,8 +29,9 @@ python: setup ## Python packages that end-to-end tests and examples use, in .ven
 test: setup python ## everything
 	@scripts/setup.sh openssl
 	@mkdir -p .venv/highs && scripts/highs.sh .venv/highs
-	$(WITH_HIGHS) swift test $(RELEASE) --disable-testable-imports --skip '^($(SPEAKING))\.' $(ABREAST)
+	$(WITH_HIGHS) swift test $(RELEASE) --disable-testable-imports --skip '^($(SPEAKING)|EndToEndTests)\.' $(ABREAST)
 	$(WITH_HIGHS) swift test $(RELEASE) --disable-testable-imports --filter '^($(SPEAKING))\.' $(ABREAST)
+	$(WITH_HIGHS) swift test $(RELEASE) --disable-testable-imports --filter '^EndToEndTests\.' $(ABREAST)
 
 test-debug: setup ## the data path with every check a debug build makes
 	swift test --filter 'FleetModel|FleetRouting|Gateway' $(ABREAST)

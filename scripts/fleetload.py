@@ -156,8 +156,12 @@ class Fleet:
         self.child = subprocess.Popen(
             [TRADEWIND, "up", "-f", str(ROOT / files), "--state", self.state, "--port-base", str(self.base)],
             stdout=self.log, stderr=subprocess.STDOUT, cwd=ROOT)
-        for port in self.ports:
-            wait_ready(port, child=self.child)
+        try:
+            for port in self.ports:
+                wait_ready(port, child=self.child)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self):
         return self

@@ -76,25 +76,30 @@ def serve_killed(fleet):
     promise(set(last) == {"toronto"}, f"at the end the requests were answered by {sorted(set(last))}")
 
 
+def answered_by(fleet, wanted, seconds=20):
+    """Which plane answers Frankfurt's gateway at last: feeds connect, and replicas become ready, one after the other."""
+    deadline, plane = time.monotonic() + seconds, None
+    while time.monotonic() < deadline and plane != wanted:
+        status, headers, _ = ask(fleet.ports["frankfurt"], *chat("chat", False))
+        plane = headers.get("x-tradewind-plane") if status == 200 else None
+        time.sleep(0.2)
+    return plane
+
+
 def gateway_restarted(fleet):
     fleet.kill("gateway frankfurt")
     begun = time.monotonic()
     fleet.gateway("frankfurt")
     wait_ready(fleet.ports["frankfurt"], child=fleet.children["gateway frankfurt"])
-    status, headers, _ = ask(fleet.ports["frankfurt"], *chat("chat", False))
-    promise(
-        status == 200 and headers.get("x-tradewind-plane") == "aws-frankfurt",
-        f"a gateway restarted without a control plane was ready after {time.monotonic() - begun:.1f} s and answered from {headers.get('x-tradewind-plane')}")
+    ready = time.monotonic() - begun
+    plane = answered_by(fleet, "aws-frankfurt")
+    promise(plane == "aws-frankfurt", f"a gateway restarted without a control plane was ready after {ready:.1f} s and answered from {plane}")
 
 
 def plane_restarted(fleet):
     fleet.kill("plane aws-frankfurt")
     fleet.start("plane aws-frankfurt", "plane", "aws-frankfurt")
-    deadline, plane = time.monotonic() + 20, None
-    while time.monotonic() < deadline and plane != "aws-frankfurt":
-        status, headers, _ = ask(fleet.ports["frankfurt"], *chat("chat", False))
-        plane = headers.get("x-tradewind-plane")
-        time.sleep(0.2)
+    plane = answered_by(fleet, "aws-frankfurt")
     promise(plane == "aws-frankfurt", f"a plane restarted without a control plane serves again ({plane})")
 
 

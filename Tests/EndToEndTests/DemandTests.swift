@@ -34,7 +34,7 @@ extension EndToEnd {
               models: [quiet]
               replica:
                 profile: { H100-80GB: { accelerators: 1, rate: 10 req/s } }
-                engine: { simulated: { loadTime: 6s } }
+                engine: { simulated: { loadTime: 15s } }
               scaling: { minReplicas: 0, maxReplicas: 2, target: { queuedRequestsPerReplica: 4 }, scaleToZero: { after: 30s } }
             """
 
@@ -56,7 +56,9 @@ extension EndToEnd {
                 _ = try await eventually("word of a request that waits") { try await queued(fleet) == 1 ? true : nil }
                 let answer = try await first.value
                 #expect(answer.status == 200 && answer.plane == "toronto", "\(answer.status) \(answer.text)")
-                #expect(try await fleet.replicas().filter { $0.state == "ready" }.count == 1)
+                _ = try await eventually("the control plane's word of the replica") {
+                    try await fleet.replicas().filter { $0.state == "ready" }.count == 1 ? true : nil
+                }
 
                 let events = try await fleet.tradewind("get", "events")
                 #expect(events.contains("ScaledUp"), "\(events)")

@@ -101,7 +101,7 @@ extension EndToEnd {
                         try await fleet.replicas().filter { $0.state == "ready" }.count == 3 ? true : nil
                     }
                 }
-                #expect(try await up.end(by: SIGINT) == 0, "\(up.errors)")
+                #expect(try await up.end(by: SIGINT, within: 100) == 0, "\(up.errors)")
                 #expect(try fleet.survivors() == [])
             }
         }

@@ -34,12 +34,16 @@ extension EndToEnd {
                 try fleet.start(
                     "up", ["up", "-f", "examples/onprem-burst", "--port-base", "\(fleet.base)", "--no-wide-area"])
                 for number in 1...3 { try await fleet.ready(port: fleet.base + number) }
+                _ = try await eventually("everything of toronto", within: 120) {
+                    let there = try await fleet.replicas().filter { $0.plane == "toronto" }
+                    let models = Set(there.filter { $0.state == "ready" }.map(\.workload))
+                    return models == ["chat", "chat-phi", "embeddings"] && there.allSatisfy { $0.state == "ready" } ? true : nil
+                }
                 let result = try await RunningCommand.run(
                     [
-                        "failover", "--rehearse", "--plane", "toronto", "--rate", "10", "--limit", "40", "--no-return", "-o",
-                        "json",
-                        "--state", fleet.state,
-                    ], within: 90)
+                        "failover", "--rehearse", "--plane", "toronto", "--rate", "10", "--limit", "40", "--no-return",
+                        "-o", "json", "--state", fleet.state,
+                    ], within: 280)
                 try #require(result.status == 0, "\(result.output) \(result.errors)")
                 let report = try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
                 #expect(result.status == 0 && report.kept, "\(result.output) \(result.errors)")

@@ -40,7 +40,7 @@ extension EndToEnd {
                 #expect(ticks.headers["x-tradewind-replica"]?.hasPrefix("toronto/orders/") == true)
 
                 try await askWithLimit(fleet, port: port)
-                #expect(try await up.end(by: SIGTERM) == 0, "\(up.errors)")
+                #expect(try await up.end(by: SIGTERM, within: 100) == 0, "\(up.errors)")
                 #expect(try fleet.survivors() == [])
             }
         }

@@ -65,6 +65,7 @@ package struct RehearsalReport: Equatable, Sendable {
                 [
                     loss.what, row.workload.rawValue, row.workloadClass.rawValue, "\(row.measure.requests)",
                     Self.percent(row.measure.servedThere), "\(row.measure.failed)", "\(row.measure.slow)",
+                    "\(row.measure.later)",
                     Self.seconds(row.measure.recovery), row.promise.rto.text, "\(row.measure.broken)",
                     Self.promised(row.promise.rpo), row.isKept ? "kept" : "BROKEN",
                 ]
@@ -72,7 +73,8 @@ package struct RehearsalReport: Equatable, Sendable {
         }
         let table = Table(
             headings: [
-                "LOST", "WORKLOAD", "CLASS", "REQUESTS", "SERVED THERE", "FAILED", "SLOW", "RTO", "PROMISED", "LOST WORK", "RPO",
+                "LOST", "WORKLOAD", "CLASS", "REQUESTS", "SERVED THERE", "FAILED", "SLOW", "LATER", "RTO", "PROMISED",
+                "LOST WORK", "RPO",
                 "PROMISE",
             ], rows: rows)
         let told = losses.filter { !$0.events.isEmpty }.map { loss in
@@ -115,7 +117,8 @@ package struct RehearsalReport: Equatable, Sendable {
             "workload": .string(row.workload.rawValue), "class": .string(row.workloadClass.rawValue),
             "requests": .integer(Int64(row.measure.requests)), "servedThere": .number(row.measure.servedThere),
             "failed": .integer(Int64(row.measure.failed)), "slow": .integer(Int64(row.measure.slow)),
-            "rtoSeconds": .number(row.measure.recovery), "promisedRTOSeconds": .number(row.promise.rto.seconds),
+            "later": .integer(Int64(row.measure.later)), "rtoSeconds": .number(row.measure.recovery),
+            "promisedRTOSeconds": .number(row.promise.rto.seconds),
             "acknowledgedAndLost": .integer(Int64(row.measure.broken)), "rpoSeconds": .number(row.measure.lostWork),
             "promisedRPOSeconds": .number(row.promise.rpo.seconds), "kept": .bool(row.isKept),
         ]

@@ -111,7 +111,7 @@ final class FleetObserver {
 
     /// How every plane whose feed's address is known looks from here.
     func planeSights(_ tallies: [PlaneName: PlaneTally]) -> [String: PlaneSight] {
-        let shares = sightMeter.shares(tallies)
+        let shares = sightMeter.shares(tallies, now: NIODeadline.now().moment)
         var sights: [String: PlaneSight] = [:]
         for plane in facts.planes {
             guard let feed = feeds[plane.name] else { continue }

@@ -125,7 +125,14 @@ package final class GatewayWorker {
     /// What this loop knows of each plane, by index.
     package func planeTallies() -> [PlaneTally] {
         var tallies = router.planeTallies(at: now())
-        for index in tallies.indices { tallies[index].answered = counters.answeredRequests(at: PlaneIndex(index)) }
+        for index in tallies.indices {
+            if let answered = counters.answeredRequests(at: PlaneIndex(index)) {
+                tallies[index].answered = answered
+            } else {
+                // Without what succeeded, failures alone would look like a plane that is lost.
+                tallies[index].unanswered = 0
+            }
+        }
         return tallies
     }
 

@@ -125,9 +125,10 @@ package struct LoopCounters: Equatable, Sendable {
         return requests.indices.contains(row) ? requests[row].reduce(0, +) : 0
     }
 
-    /// Requests that ended with an answer below 500 at a plane.
-    package func answeredRequests(at plane: PlaneIndex) -> UInt64 {
-        let column = min(plane.value, Self.planeLimit - 1) + 1
+    /// Requests that ended with an answer below 500 at a plane; nil for the planes that are only counted together.
+    package func answeredRequests(at plane: PlaneIndex) -> UInt64? {
+        guard plane.value < Self.planeLimit - 1 else { return nil }
+        let column = plane.value + 1
         let codes = StatusLabel.allCases
         return requests.reduce(0) { sum, cells in
             let first = column * codes.count

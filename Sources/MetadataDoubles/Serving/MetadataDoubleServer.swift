@@ -4,7 +4,6 @@ import FoundationEssentials
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 
 /// Doubles of the metadata services of EC2, GCP and Azure on one loopback port, a path prefix for each node.
 package final class MetadataDoubleServer: Sendable {
@@ -17,10 +16,10 @@ package final class MetadataDoubleServer: Sendable {
 
     package let address: DoubleAddress
     private let listener: any Channel
-    private let open: OpenChannels
+    private let connections: ConnectionSet
 
-    private init(address: DoubleAddress, listener: any Channel, open: OpenChannels) {
-        (self.address, self.listener, self.open) = (address, listener, open)
+    private init(address: DoubleAddress, listener: any Channel, connections: ConnectionSet) {
+        (self.address, self.listener, self.connections) = (address, listener, connections)
     }
 
     /// - Parameters:
@@ -37,7 +36,7 @@ package final class MetadataDoubleServer: Sendable {
             utc: { Int64(Date().timeIntervalSince1970) }, token: makeSecret,
             azureRequestsPerSecond: azureRequestsPerSecond)
         let key = key ?? makeSecret()
-        let open = OpenChannels(limit: connectionLimit)
+        let connections = ConnectionSet(limit: connectionLimit)
         let listener: any Channel
         do {
             listener = try await ServerBootstrap(group: group)
@@ -45,7 +44,9 @@ package final class MetadataDoubleServer: Sendable {
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 .childChannelInitializer { channel in
-                    guard open.add(channel) else { return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel) }
+                    guard connections.add(channel) else {
+                        return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+                    }
                     return channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
                         try channel.pipeline.syncOperations.addHandler(DoubleConnection(world: world, key: key))
@@ -56,37 +57,14 @@ package final class MetadataDoubleServer: Sendable {
             throw Failure(description: "cannot listen on 127.0.0.1:\(port): \(error)")
         }
         let url = "http://127.0.0.1:\(listener.localAddress?.port ?? port)"
-        return MetadataDoubleServer(address: DoubleAddress(url: url, key: key), listener: listener, open: open)
+        return MetadataDoubleServer(address: DoubleAddress(url: url, key: key), listener: listener, connections: connections)
     }
 
     package func shutdown() async {
         try? await listener.close()
-        open.closeAll()
+        connections.closeAll()
     }
 
     /// 256 bits of the system's randomness, as hexadecimal digits.
     @Sendable private static func makeSecret() -> String { FeedAuthentication.makeNonce() + FeedAuthentication.makeNonce() }
-}
-
-/// The connections that are open, to close them at the end.
-private final class OpenChannels: Sendable {
-    private let limit: Int
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
-
-    init(limit: Int) { self.limit = limit }
-
-    func add(_ channel: any Channel) -> Bool {
-        let key = ObjectIdentifier(channel)
-        let isAdded = channels.withLock { channels in
-            guard channels.count < limit else { return false }
-            channels[key] = channel
-            return true
-        }
-        if isAdded { channel.closeFuture.whenComplete { _ in _ = self.channels.withLock { $0.removeValue(forKey: key) } } }
-        return isAdded
-    }
-
-    func closeAll() {
-        for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
-    }
 }

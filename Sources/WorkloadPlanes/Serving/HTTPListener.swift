@@ -1,7 +1,7 @@
+import FleetTransport
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 
 /// A small HTTP/1.1 server for what a plane itself serves: its feed, and the forwarders of endpoints.
 ///
@@ -57,29 +57,5 @@ package final class HTTPListener: Sendable {
     package func close() async {
         await stopListening()
         connections.closeAll()
-    }
-}
-
-/// The open connections of one listener.
-final class ConnectionSet: Sendable {
-    private let limit: Int
-    private let open = Mutex<[ObjectIdentifier: any Channel]>([:])
-
-    init(limit: Int) { self.limit = limit }
-
-    func add(_ channel: any Channel) -> Bool {
-        let key = ObjectIdentifier(channel)
-        let isAdded = open.withLock { open in
-            guard open.count < limit else { return false }
-            open[key] = channel
-            return true
-        }
-        if isAdded { channel.closeFuture.whenComplete { _ in _ = self.open.withLock { $0.removeValue(forKey: key) } } }
-        return isAdded
-    }
-
-    func closeAll() {
-        let channels = open.withLock { Array($0.values) }
-        for channel in channels { channel.close(promise: nil) }
     }
 }

@@ -65,15 +65,15 @@ struct FailoverCommand: AsyncParsableCommand {
     @OptionGroup var connection: ConnectionOptions
 
     private static let requestLimit = 1_000_000
-    private static let rateLimit = 1_000.0
+    private static let rates = 0.01...1_000.0
 
     func validate() throws {
         guard [plane, region, provider].compactMap({ $0 }).count <= 1 else {
             throw ValidationError("give one of --plane, --region and --provider")
         }
         guard (1...Self.requestLimit).contains(requests) else { throw ValidationError("--requests is 1 to \(Self.requestLimit)") }
-        guard rate > 0, rate <= Self.rateLimit else {
-            throw ValidationError("--rate is above 0 and at most \(Int(Self.rateLimit))")
+        guard Self.rates.contains(rate) else {
+            throw ValidationError("--rate is \(Self.rates.lowerBound) to \(Int(Self.rates.upperBound)) requests a second")
         }
         guard (10...Int(LossOrder.longest)).contains(limit) else {
             throw ValidationError("--limit is 10 to \(Int(LossOrder.longest)) seconds")

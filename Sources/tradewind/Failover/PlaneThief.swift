@@ -26,7 +26,14 @@ enum PlaneThief: Sendable {
     func take(_ planes: [PlaneName], for limit: Duration, _ client: FleetClient) async throws -> LossOrder? {
         switch self {
         case .drain:
-            for plane in planes { _ = try await client.connection.value(of: .drain(plane: plane, isDrained: true)) }
+            for (index, plane) in planes.enumerated() {
+                do {
+                    _ = try await client.connection.value(of: .drain(plane: plane, isDrained: true))
+                } catch {
+                    try? await giveBack(Array(planes.prefix(index)), nil, client)
+                    throw error
+                }
+            }
             return nil
         case .up(let folder, let kind):
             let order = LossOrder(

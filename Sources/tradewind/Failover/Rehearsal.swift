@@ -12,7 +12,7 @@ struct Rehearsal: Sendable {
     /// Requests flow this long before anything is lost: what is usual is measured then.
     static let before = Duration.seconds(3)
     /// The fleet counts as recovered after this long without a request that failed.
-    static let calm = Duration.seconds(5)
+    static let calm = Duration.seconds(Int64(RehearsalMeasure.calm))
     /// A plane that is given back is waited for at most so long: its hold, its replicas.
     static let returning = Duration.seconds(180)
     static let look = Duration.milliseconds(250)
@@ -84,7 +84,9 @@ struct Rehearsal: Sendable {
             try await thief.giveBack(scene.planes, order, client)
             try watched.get()
             remark("\(scene.what): given back")
-            if waitsForReturn { try await watch.untilWhole(scene, within: Self.returning) }
+            if waitsForReturn, try await !watch.untilWhole(scene, within: Self.returning) {
+                remark("\(scene.what): not whole again after \(Self.returning.text); see `tradewind get workloadplanes`")
+            }
             flowing.cancel()
             await flowing.value
             await stream.shutDown()
@@ -149,14 +151,15 @@ struct EventWatch {
         }
     }
 
-    /// Until what was lost is whole again.
-    mutating func untilWhole(_ scene: RehearsalScene, within limit: Duration) async throws {
+    /// Until what was lost is whole again; false where the time is over before.
+    mutating func untilWhole(_ scene: RehearsalScene, within limit: Duration) async throws -> Bool {
         let end = ContinuousClock.now.advanced(by: limit)
         while ContinuousClock.now < end {
             try await look()
-            if try await client.wholePlanes().isSuperset(of: scene.planes) { return }
+            if try await client.wholePlanes().isSuperset(of: scene.planes) { return true }
             try await Task.sleep(for: Rehearsal.look)
         }
+        return false
     }
 
     private var elapsed: Double { loss.duration(to: .now).seconds }

@@ -53,8 +53,8 @@ actor KeptPart {
         guard let pid, !isStopping, !isHeld, !isFrozen else { return false }
         switch kind {
         case .freeze:
-            isFrozen = true
-            return ProcessTree(root: pid).freeze() > 0
+            isFrozen = ProcessTree(root: pid).freeze() > 0
+            return isFrozen
         case .kill:
             isHeld = true
             process?.kill()

@@ -34,6 +34,25 @@ struct RehearsalTests {
         #expect(!measure.keeps(RecoveryObjective(rto: .seconds(3), rpo: .zero)))
     }
 
+    @Test(
+        "after five quiet seconds the fleet has recovered: one slow request later is told of, one that fails breaks the promise")
+    func later() {
+        let recovered =
+            usual + [
+                request(0.5, 2, .unanswered), request(7.4, 1.5, .answered(plane: "x")), request(9, 0.1, .answered(plane: "x")),
+            ]
+        // From 2.5 to 7.4 are less than five seconds, so that the second belongs to the loss; the next comes after six.
+        #expect(measure(recovered).recovery == 8.9 && measure(recovered).later == 0)
+        let slow = measure(recovered + [request(14.9, 1.5, .answered(plane: "x"))])
+        #expect(slow.recovery == 8.9 && slow.later == 1 && slow.slow == 2)
+        #expect(slow.keeps(RecoveryObjective(rto: .seconds(9), rpo: .zero)))
+        let failed = measure(recovered + [request(14.9, 0.1, .refused(status: 503))])
+        #expect(failed.recovery == 8.9 && failed.later == 1 && !failed.keeps(RecoveryObjective(rto: .seconds(9), rpo: .zero)))
+        // What hangs from within the outage belongs to it, whenever it ends; so does the first trouble, however late.
+        #expect(measure(usual + [request(1, 30, .unanswered), request(32, 0.1, .answered(plane: "x"))]).recovery == 31)
+        #expect(measure(usual + [request(6, 0.5, .unanswered), request(7, 0.1, .answered(plane: "x"))]).recovery == 6.5)
+    }
+
     @Test("slow is more than four times the median before the loss, and more than a second")
     func slow() {
         #expect(measure(usual + [request(1, 1.0, .answered(plane: "x")), request(3, 0.1, .answered(plane: "x"))]).slow == 0)

@@ -51,13 +51,15 @@ enum Client {
         )
     }
 
-    static func embedding(_ model: String, of texts: [String], port: Int) async throws -> [[Double]] {
+    static func embedding(_ model: String, of texts: [String], port: Int) async throws
+        -> (vectors: [[Double]], plane: String)
+    {
         let input = String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
         let answer = try await send("POST", port: port, "/v1/embeddings", body: #"{"model":"\#(model)","input":\#(input)}"#)
         guard answer.status == 200, let data = try answer.json()["data"] as? [[String: Any]] else {
             throw Unexpected(what: "\(answer.status) \(answer.text)")
         }
-        return data.compactMap { $0["embedding"] as? [Double] }
+        return (data.compactMap { $0["embedding"] as? [Double] }, answer.plane)
     }
 
     static func isReady(port: Int) async -> Bool {

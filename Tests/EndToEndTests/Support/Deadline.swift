@@ -14,11 +14,13 @@ func eventually<Value: Sendable>(
     _ what: String, within seconds: Double = 30, _ question: () async throws -> Value?
 ) async throws -> Value {
     let end = DispatchTime.now() + seconds
-    while DispatchTime.now() < end {
+    while true {
+        // Looked at before the question, so that an answer that is there is taken however late the machine gets to ask.
+        let isLast = DispatchTime.now() >= end
         if let answer = try await question() { return answer }
+        guard !isLast else { throw DeadlinePassed(what: what, seconds: seconds) }
         await pause(milliseconds: 50)
     }
-    throw DeadlinePassed(what: what, seconds: seconds)
 }
 
 func pause(milliseconds: Int) async {
