@@ -59,7 +59,7 @@ enum RequestTraceFile {
     }
 
     private static func mooncake(_ line: ArraySlice<UInt8>) -> RequestTrace.Entry? {
-        guard let read = try? FleetJSON.decode(MooncakeLine.self, from: Array(line)), (0...1e13).contains(read.timestamp),
+        guard let read = try? FleetJSON.decode(MooncakeLine.self, from: Array(line)), (0...9e12).contains(read.timestamp),
             let prompt = tokens(read.inputLength), let output = tokens(read.outputLength)
         else { return nil }
         return RequestTrace.Entry(nanoseconds: Int64(read.timestamp * 1e6), promptTokens: prompt, outputTokens: output)

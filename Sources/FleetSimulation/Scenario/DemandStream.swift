@@ -128,13 +128,13 @@ struct DemandStream: Sendable {
 
     /// The first request after `now`; nil where none comes before `end`.
     ///
-    /// A Poisson process whose rate changes: drawn at the greatest rate of each stretch of at most ten minutes and kept with the
-    /// share of it that holds (Lewis and Shedler 1979).
+    /// A Poisson process whose rate changes: drawn at the greatest rate of each stretch of at most ten minutes within an hour of
+    /// the profile, and kept with the share of it that holds (Lewis and Shedler 1979).
     mutating func next(after now: Int64, end: Int64) -> Arrival? {
         if let trace { return next(of: trace, end: end) }
         var time = now
         while time < end {
-            let stretch = min(end, (time / Self.stretch + 1) * Self.stretch)
+            let stretch = min(end, (time / Self.stretch + 1) * Self.stretch, nextHour(after: time))
             let greatest = greatestRate(from: time, until: stretch)
             guard greatest > 0 else {
                 time = stretch
@@ -153,6 +153,13 @@ struct DemandStream: Sendable {
     }
 
     private static let stretch: Int64 = 600_000_000_000
+
+    /// When the next hour of civil time begins.
+    private func nextHour(after time: Int64) -> Int64 {
+        let hour: Int64 = 3_600_000_000_000
+        let offset = Int64(start % 3_600) * 1_000_000_000
+        return ((time + offset) / hour + 1) * hour - offset
+    }
 
     private mutating func next(of trace: RequestTrace, end: Int64) -> Arrival? {
         if position >= trace.entries.count {

@@ -51,6 +51,10 @@ extension FleetWorld {
                 freeReplicas.append(slot)
             }
             planes[plane].replicas.removeAll()
+            // Its provider bills nothing that is not there, and who comes back has to ask for nodes again.
+            for pool in planes[plane].pools {
+                for node in pools[pool].nodes.indices { pools[pool].release(node, now: now) }
+            }
         } else {
             let old = planes[plane].reconciler
             planes[plane].start += 1
@@ -89,6 +93,8 @@ extension FleetWorld {
         let saved = gateways[gateway].savedSnapshot
         gateways[gateway] = SimulatedGateway(name: gateways[gateway].name, seed: random.next(), workloads: workloads.count)
         if let saved { take(saved, at: gateway) }
+        // It follows every feed anew, and hears at once what runs.
+        for plane in planes.indices where !planes[plane].isDown { publish(plane) }
     }
 
     // MARK: Nodes
@@ -101,7 +107,7 @@ extension FleetWorld {
         for slot in planes[plane].replicas.values.sorted() where replicas[slot].pool == pool && replicas[slot].node == node {
             endReplica(slot, reason: "its node is gone", leavesNode: false)
         }
-        tell(plane, .nodeLost(pool: pools[pool].declared.name, node: node))
+        if !planes[plane].isDown { tell(plane, .nodeLost(pool: pools[pool].declared.name, node: node)) }
         note(
             FleetEvent(
                 subject: ResourceKey(kind: .workloadPlane, name: planes[plane].name.rawValue), severity: .warning,

@@ -104,10 +104,16 @@ extension FleetWorld {
             window.lost += rate * seconds
         }
         var parcels: [[Parcel]] = Array(repeating: [], count: sources.count)
+        // Requests whose replica ended are asked for again where most of their workload's are.
+        let heirs = workloads.indices.map { workload in
+            let rates = gateways.indices.map { sources[$0 * workloads.count + workload].reduce(0) { $0 + $1.rate } }
+            return gateways.indices.filter { !gateways[$0].isDown }.min { (-rates[$0], $0) < (-rates[$1], $1) }
+        }
         for gateway in gateways.indices where !gateways[gateway].isDown {
             for workload in workloads.indices {
                 let key = gateway * workloads.count + workload
-                parcels[key] = share(sources[key], gateway: gateway, workload: workload, seconds: seconds)
+                parcels[key] = share(
+                    sources[key], gateway: gateway, workload: workload, heir: heirs[workload], seconds: seconds)
                 for parcel in parcels[key] { replicas[parcel.replica].flow.arriving += parcel.amount }
             }
         }
@@ -120,7 +126,7 @@ extension FleetWorld {
             tallies[replicas[index].workload].answered += answered[index]
             window.answered += answered[index]
         }
-        for key in parcels.indices where !parcels[key].isEmpty {
+        for key in parcels.indices {
             settle(parcels[key], sources[key], key: key, waits: waits, answered: answered, seconds: seconds)
         }
     }
@@ -245,7 +251,7 @@ extension FleetWorld {
     }
 
     /// What goes where of what comes in a turn and of what waited.
-    private func share(_ sources: [Source], gateway: Int, workload: Int, seconds: Double) -> [Parcel] {
+    private func share(_ sources: [Source], gateway: Int, workload: Int, heir: Int?, seconds: Double) -> [Parcel] {
         let rate = sources.reduce(0) { $0 + $1.rate }
         let fresh = rate * seconds
         tallies[workload].arrived += fresh
@@ -253,7 +259,7 @@ extension FleetWorld {
         gateways[gateway].desks[workload].flow.arrived += fresh
         gateways[gateway].desks[workload].demand.arrived = UInt64(gateways[gateway].desks[workload].flow.arrived)
         var amount = fresh + gateways[gateway].desks[workload].flow.queued
-        if gateways.firstIndex(where: { !$0.isDown }) == gateway {
+        if heir == gateway {
             amount += returned[workload]
             returned[workload] = 0
         }
@@ -356,6 +362,7 @@ extension FleetWorld {
         let times = curve.times(rate: answeredRate * slowdown)
         replicas[index].flow.running = backlog > 0 ? curve.slots : min(curve.slots, answeredRate * times.last * slowdown)
         replicas[index].flow.unanswered = times.last > 0 ? min(1, times.first / times.last) : 0
+        replicas[index].flow.answerSeconds = times.last * slowdown
         guard rate > 0 else { return (answered, 0) }
         let queueing = backlog > 0 || before > 0 ? 0 : curve.wait(rate: answeredRate * slowdown) * slowdown
         return (answered, (before + backlog) / 2 / rate + queueing)
@@ -369,16 +376,17 @@ extension FleetWorld {
     }
 
     /// A replica ended: what it was answering breaks off, the rest goes elsewhere in the next step. It was counted as answered
-    /// when it was taken up.
+    /// when it was taken up. One that was told to end has finished part of it, or all.
     func loseFlow(of replica: Int) {
         let flow = replicas[replica].flow
         let workload = replicas[replica].workload
-        let running = min(flow.running, tallies[workload].answered)
+        let left = 1 - flow.finished(now: now)
+        let running = min(flow.running * left, tallies[workload].answered)
         let broken = running * (1 - flow.unanswered)
-        tallies[workload].answered -= running
+        tallies[workload].answered += flow.backlog * (1 - left) - running
         tallies[workload][.brokenOff] += broken
         window.lost += broken
-        returned[workload] += running - broken + flow.backlog
+        returned[workload] += running - broken + flow.backlog * left
         replicas[replica].flow = ReplicaFlow()
     }
 

@@ -158,9 +158,26 @@ extension FleetWorld {
     private func stop(_ id: ReplicaID, grace: Duration, plane: Int) {
         guard let slot = replica(id, plane: plane) else { return answer(plane, .exited(id, reason: "not running"), at: now) }
         replicas[slot].state = .stopping
-        let busy = isFluid ? 0 : (replicas[slot].engine.map { $0.runningCount + $0.waitingCount } ?? 0)
-        let at = busy == 0 ? now + Self.exitDelay : now + max(Self.exitDelay, grace.nanoseconds)
-        answer(plane, .exited(id, reason: "told to end"), at: at, replica: slot, birth: replicas[slot].birth)
+        let delay = max(Self.exitDelay, min(grace.nanoseconds, needsToFinish(slot)))
+        answer(plane, .exited(id, reason: "told to end"), at: now + delay, replica: slot, birth: replicas[slot].birth)
+    }
+
+    /// Nanoseconds for what it has to be answered; without bound where its engine will tell.
+    private func needsToFinish(_ slot: Int) -> Int64 {
+        if let engine = replicas[slot].engine { return engine.runningCount + engine.waitingCount == 0 ? 0 : .max }
+        guard isFluid else { return 0 }
+        leave(slot)
+        return replicas[slot].flow.leaving.map { max(0, $0.at + $0.needs - now) } ?? 0
+    }
+
+    /// Of a fluid: from now on it is sent nothing, and works off what it has.
+    private func leave(_ slot: Int) {
+        let flow = replicas[slot].flow
+        guard isFluid, flow.leaving == nil, replicas[slot].serves else { return }
+        let queued =
+            flow.curve.greatestRate > 0 ? flow.backlog / flow.curve.greatestRate * planes[replicas[slot].plane].slowdown : 0
+        let seconds = flow.running > 0 || flow.backlog > 0 ? min(flow.answerSeconds + queued, 1e6) : 0
+        replicas[slot].flow.leaving = (at: now, needs: Int64((seconds * 1e9).rounded(.up)))
     }
 
     /// The engine emptied while it was told to end.
@@ -224,6 +241,7 @@ extension FleetWorld {
         let report = planes[plane].report(
             loads: { report in slots[report.id.incarnation].flatMap { world.load(ofReplica: $0) } }, nodes: nodeReports(plane),
             history: histories(plane), now: moment)
+        for replica in report.replicas where replica.state == .draining { slots[replica.id.incarnation].map(leave) }
         let loads = report.replicas.flatMap { [$0.running ?? 0, $0.waiting ?? 0] }
         let isNews = !isFluid || !isRegular || loads != planes[plane].toldLoads || now - planes[plane].toldAt >= Self.silence
         if isNews {

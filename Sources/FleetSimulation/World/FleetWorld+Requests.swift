@@ -331,15 +331,20 @@ extension FleetWorld {
         where Int(requests[index].gateway) == gateway && requests[index].handle == handle
             && (requests[index].state == .atReplica || requests[index].state == .underWay)
         {
-            let replica = Int(requests[index].replica)
-            let isThere = requests[index].state == .atReplica
-            let id = engineID(index, birth: requests[index].birth)
+            abandon(index)
             breakOff(index)
-            guard isThere, replica >= 0 else { continue }
-            notifications.list.removeAll(keepingCapacity: true)
-            replicas[replica].engine?.handle(.cancelled(id: id), now: now, into: &notifications.list)
-            scheduleEngine(replica)
         }
+    }
+
+    /// Its connection closes: an engine that has it stops its work.
+    private func abandon(_ index: Int) {
+        let replica = Int(requests[index].replica)
+        guard requests[index].state == .atReplica, replica >= 0 else { return }
+        notifications.list.removeAll(keepingCapacity: true)
+        let id = engineID(index, birth: requests[index].birth)
+        replicas[replica].engine?.handle(.cancelled(id: id), now: now, into: &notifications.list)
+        scheduleEngine(replica)
+        exitIfIdle(replica)
     }
 
     /// A gateway is gone, and everything it had at hand.
@@ -347,6 +352,7 @@ extension FleetWorld {
         for index in requests.indices where Int(requests[index].gateway) == gateway && requests[index].state != .none {
             tallies[Int(requests[index].workload)][.gatewayLost] += 1
             window.lost += 1
+            abandon(index)
             release(index)
         }
         for workload in gateways[gateway].desks.indices {

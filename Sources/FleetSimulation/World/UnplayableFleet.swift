@@ -45,7 +45,11 @@ package struct UnplayableFleet: Error, Equatable, CustomStringConvertible {
         if case .trace(let workload, let trace) = scenario.demand.source {
             need(fleet.workloads.contains { $0.name == workload }, "the fleet has no workload \(workload)")
             need(!trace.entries.isEmpty, "the trace \(trace.name) has no request")
+            need(
+                fleet.workloads.first { $0.name == workload }?.demand.isEmpty != true,
+                "workload \(workload) declares no demand; the requests of a trace come from its origins")
         }
+        problems += sizes(of: setup)
         for market in scenario.markets {
             guard let plane = plane(market.plane) else {
                 problems.append(known(market.plane))
@@ -69,5 +73,23 @@ package struct UnplayableFleet: Error, Equatable, CustomStringConvertible {
             }
         }
         return problems
+    }
+
+    /// Most requests that are played one by one, and at all; how many times the declared demand may be asked for.
+    private static let eventLimit = 1e9
+    private static let requestLimit = 1e14
+    private static let growthLimit = 1e6
+
+    private static func sizes(of setup: WorldSetup) -> [String] {
+        let demand = setup.scenario.demand
+        let growth = demand.spikes.reduce(demand.scale) { $0 * max(1, $1.factor) }
+        guard growth <= growthLimit else {
+            return ["scale and spikes together make \(Int(min(1e18, growth))) times the demand; a million times can be played"]
+        }
+        let requests = DemandStream.expected(setup)
+        if setup.scenario.resolution == .events, requests > eventLimit {
+            return ["\(Int(min(1e18, requests))) requests are too many to play one by one; resolution fluid plays them as rates"]
+        }
+        return requests > requestLimit ? ["\(Int(min(1e18, requests))) requests are more than can be counted"] : []
     }
 }

@@ -43,4 +43,14 @@ struct ReplicaFlow {
     var arriving = 0.0
     /// Share of the requests in it whose first token is still to come.
     var unanswered = 0.0
+    /// Seconds from taking a request up to its last token.
+    var answerSeconds = 0.0
+    /// Since when it is sent nothing more, and how many nanoseconds it needed then for what it had.
+    var leaving: (at: Int64, needs: Int64)?
+
+    /// Share of what it had then that it has answered since.
+    func finished(now: Int64) -> Double {
+        guard let leaving else { return 0 }
+        return leaving.needs > 0 ? min(1, Double(now - leaving.at) / Double(leaving.needs)) : 1
+    }
 }
