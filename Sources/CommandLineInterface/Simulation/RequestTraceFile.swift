@@ -1,9 +1,9 @@
-import FleetSimulation
+package import FleetSimulation
 import FleetTransport
 
 /// Reads recorded requests: Azure's LLM inference trace (CSV: `TIMESTAMP,ContextTokens,GeneratedTokens`) or Mooncake's (JSON
 /// lines: `timestamp` in milliseconds, `input_length`, `output_length`).
-enum RequestTraceFile {
+package enum RequestTraceFile {
     /// Bytes of one file, and requests in it.
     static let sizeLimit = 512 << 20
     static let requestLimit = 10_000_000
@@ -20,7 +20,7 @@ enum RequestTraceFile {
         }
     }
 
-    static func read(_ path: String, repeats: Bool, access: some FleetFileAccess) throws -> RequestTrace {
+    package static func read(_ path: String, repeats: Bool, access: some FleetFileAccess) throws -> RequestTrace {
         guard let bytes = try access.content(of: path, limit: sizeLimit) else {
             throw CommandFailure(.invalid, "there is no file \(path)")
         }

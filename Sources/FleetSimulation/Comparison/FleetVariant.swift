@@ -99,6 +99,7 @@ struct FixedMix {
         var plan = PlacementPlan(
             metadata: Metadata(name: PlacementPlan.nameInForce.rawValue), blocks: ["always"],
             hours: [Int](repeating: 0, count: 24), replicas: [])
+        // Nodes, by plane and pool; no two workloads share one.
         var used: [String: Int] = [:]
         for workload in declared.workloads {
             let wanted = Self.wanted(workload)
@@ -109,9 +110,9 @@ struct FixedMix {
         let planned = plan
         fleet = FleetVariant.replacing(declared, plan: planned) { plane, pool in
             if pool.owned { return pool }
-            guard let accelerators = used["\(plane.name)/\(pool.name)"], accelerators > 0 else { return nil }
+            guard let nodes = used["\(plane.name)/\(pool.name)"], nodes > 0 else { return nil }
             var pool = pool
-            pool.maxNodes = min(pool.maxNodes, (accelerators + pool.acceleratorsPerNode - 1) / pool.acceleratorsPerNode)
+            pool.maxNodes = min(pool.maxNodes, nodes)
             return pool
         }
     }
@@ -162,8 +163,9 @@ struct FixedMix {
                 let place = places[index]
                 let key = "\(place.plane.name)/\(place.pool.name)"
                 let perNode = place.pool.acceleratorsPerNode / max(1, place.accelerators)
-                guard (used[key] ?? 0) / max(1, place.accelerators) < place.pool.maxNodes * perNode else { continue }
-                used[key, default: 0] += place.accelerators
+                let isNew = perNode > 0 && counts[index] % perNode == 0
+                guard perNode > 0, !isNew || used[key, default: 0] < place.pool.maxNodes else { continue }
+                if isNew { used[key, default: 0] += 1 }
                 counts[index] += 1
                 left -= 1
             }
