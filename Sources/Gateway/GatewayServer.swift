@@ -33,7 +33,7 @@ package struct GatewayServer: Service, CustomStringConvertible {
         try configuration.validate()
         let token = configuration.readToken() ?? ""
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-        let answers = ControlAnswers()
+        let answers = ControlAnswers(version: configuration.version)
         do {
             try await serve(group: group, answers: answers, token: token)
         } catch {
