@@ -259,8 +259,8 @@ let package = Package(
 
         // Real processes, real sockets.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore, nioHTTP1],
-            exclude: ["anthropic_client.py", "openai_client.py"],
+            name: "EndToEndTests", dependencies: ["TestCertificates", "tradewind", httpClient, nioCore, nioHTTP1],
+            exclude: ["anthropic_client.py", "certificate_client.py", "openai_client.py"],
             swiftSettings: strict),
     ]
 )

@@ -34,6 +34,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     }
 
     let worker: GatewayWorker
+    let peer: ClientPeer
     /// Where its requests come from.
     var origin: ClientOrigin
     var phase = Phase.head
@@ -77,10 +78,11 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     /// It read a head already.
     var hasServed = false
 
-    init(worker: GatewayWorker, remoteAddress: SocketAddress?, scheme: Scheme) {
+    init(worker: GatewayWorker, peer: ClientPeer, scheme: Scheme) {
         self.worker = worker
+        self.peer = peer
         self.scheme = scheme
-        origin = ClientOrigin(peerAddress: remoteAddress?.ipAddress, scheme: scheme)
+        origin = ClientOrigin(peerAddress: peer.address, scheme: scheme)
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }

@@ -1,0 +1,52 @@
+import FleetModel
+import Gateway
+import NIOSSL
+import SeededCases
+import TestCertificates
+import Testing
+
+@Suite("Names of client certificates")
+struct CertificateNamesTests {
+    private static func der(_ files: (certificate: String, key: String)) throws -> [UInt8] {
+        try NIOSSLCertificate.fromPEMFile(files.certificate)[0].toDERBytes()
+    }
+
+    @Test("URIs come first, then DNS names, then the common name")
+    func order() throws {
+        let files = try TestAuthority().issue(
+            "Batch.Acme.test", alternatives: ["b.test"], uris: ["spiffe://acme.test/batch", "https://acme.test/"],
+            subject: "/C=CA/O=Acme, Inc./CN=batch runner")
+        #expect(
+            CertificateNames.read(try Self.der(files)) == [
+                .uri("spiffe://acme.test/batch"), .uri("https://acme.test/"), .dnsName("batch.acme.test"), .dnsName("b.test"),
+                .commonName("batch runner"),
+            ])
+    }
+
+    @Test("of two common names neither counts")
+    func ambiguous() throws {
+        let files = try TestAuthority().issue("a.test", subject: "/CN=one/O=Acme/CN=two")
+        #expect(CertificateNames.read(try Self.der(files)) == [.dnsName("a.test")])
+    }
+
+    @Test("32 names are read at most")
+    func many() throws {
+        let files = try TestAuthority().issue("a.test", uris: (0..<40).map { "spiffe://acme.test/\($0)" })
+        let names = CertificateNames.read(try Self.der(files))
+        #expect(names.count == 32 && names.first == .uri("spiffe://acme.test/0"))
+    }
+
+    @Test("bytes of any kind give names or none, and a certificate that is cut off none")
+    func anything() throws {
+        let files = try TestAuthority().issue("a.test", uris: ["spiffe://acme.test/batch"], subject: "/O=Acme/CN=batch")
+        let whole = try Self.der(files)
+        #expect(CertificateNames.read(whole).count == 3)
+        for count in 0..<whole.count { #expect(CertificateNames.read(Array(whole.prefix(count))).isEmpty, "\(count)") }
+        for seed in 0..<caseCount(perMille: 500) {
+            var generator = SeededGenerator(seed: seed)
+            var bytes = whole
+            for _ in 0..<generator.next(in: 1...6) { bytes[generator.below(bytes.count)] = UInt8(generator.below(256)) }
+            #expect(CertificateNames.read(bytes).count <= 32)
+        }
+    }
+}
