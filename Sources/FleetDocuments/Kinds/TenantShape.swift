@@ -87,7 +87,8 @@ extension ValueRule where Value == Tenant.CertificateName {
                     reading.markFailed(reading.path)
                 } else {
                     reading.report(
-                        line: node.line, names.isEmpty ? "no name is given" : "\(names.count) names are given", accepted: accepted)
+                        line: node.line, names.isEmpty ? "no name is given" : "\(names.count) names are given", accepted: accepted
+                    )
                 }
                 return nil
             },

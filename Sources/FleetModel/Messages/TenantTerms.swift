@@ -47,7 +47,8 @@ package struct TenantTerms: Equatable, Sendable, Codable {
         self.init(
             name: tenant.name, country: tenant.country, priority: tenant.priority, models: tenant.models.sorted(),
             keys: tenant.apiKeys.map(\.sha256).sorted(),
-            certificateNames: tenant.clientCertificates.isEmpty ? nil : tenant.clientCertificates, limits: tenant.limits, price: tenant.price,
+            certificateNames: tenant.clientCertificates.isEmpty ? nil : tenant.clientCertificates, limits: tenant.limits,
+            price: tenant.price,
             workloads: tenant.workloads.sorted { $0.workload < $1.workload }.map { terms in
                 Workload(workload: terms.workload, limits: terms.limits, price: terms.price)
             })
