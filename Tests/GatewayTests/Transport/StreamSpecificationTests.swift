@@ -213,8 +213,8 @@ struct StreamSpecificationTests {
         Case("6.9: WINDOW_UPDATE of 3 bytes", [Frame(type: Frame.window, payload: [0, 0, 1])], frameSizeError),
         Case("6.10: CONTINUATION on stream 0", [begin(request), goOn([], stream: 0)], protocolError),
         Case(
-            "6.10: CONTINUATION behind the end of a header block", [begin([0x82]), goOn(Array(request.dropFirst(1))), goOn([])],
-            protocolError, streamClosed),
+            "6.10: CONTINUATION behind the end of a header block",
+            [begin(Array(request.prefix(9))), goOn(Array(request.dropFirst(9))), goOn([])], protocolError, streamClosed),
         Case("6.10: DATA inside a header block", [begin(request, flags: 0), RawFrames.data("a", ends: true)], protocolError),
         Case("7541 2.3.3: an index beyond the tables", [head([0xC6])], compressionError),
         Case("7541 2.3.3: a name beyond the tables", [head([0x7F, 7, 1, 97])], compressionError),
