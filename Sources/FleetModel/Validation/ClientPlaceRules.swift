@@ -33,7 +33,8 @@ extension ProblemCollector {
         }
         if place.addressField == nil, place.countryField == nil, place.proxyProtocol == nil, !place.trustedProxies.isEmpty {
             report(
-                proxies, "nothing they say is read", accepted: "behind, addressHeader, countryHeader or proxyProtocol beside it")
+                proxies, "nothing they say is read", accepted: "behind, addressHeader, countryHeader or proxyProtocol beside it",
+                basis: ["behind", "addressHeader", "countryHeader", "proxyProtocol"].map { field.key($0) })
         }
         if let database = place.database {
             require(
