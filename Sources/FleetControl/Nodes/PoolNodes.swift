@@ -102,6 +102,15 @@ struct PoolNodes: Equatable, Sendable {
         return (node.state == .ready || node.state == .idle) && node.notice == nil
     }
 
+    /// Nodes that have a notice; nil where none has.
+    var noticed: Set<Int>? {
+        var noticed: Set<Int>?
+        for (index, node) in nodes where node.notice != nil { noticed = (noticed ?? []).union([index]) }
+        return noticed
+    }
+
+    var perNode: Int { pool.acceleratorsPerNode }
+
     func isIdle(_ index: Int) -> Bool { nodes[index]?.state == .idle }
     func notice(of index: Int) -> ReclaimNotice? { nodes[index]?.notice }
 

@@ -7,8 +7,28 @@ struct PoolLedger {
         let pool: CapacityPool
         /// Nodes that may be counted on.
         let usable: Int
-        /// Free accelerators of each node opened so far, and whose it is.
-        var nodes: [(free: Int, workloadClass: Workload.Class)] = []
+        /// Nodes opened so far.
+        var opened = 0
+        /// Free accelerators of those that have any, in the order they were opened, and whose they are.
+        var open: [(free: Int, workloadClass: Workload.Class)] = []
+
+        mutating func take(_ accelerators: Int, for workloadClass: Workload.Class) -> Bool {
+            guard accelerators <= pool.acceleratorsPerNode else { return false }
+            var best: Int?
+            for node in open.indices
+            where open[node].free >= accelerators && pool.mayShare(open[node].workloadClass, workloadClass) {
+                if best.map({ open[node].free < open[$0].free }) ?? true { best = node }
+            }
+            if let best {
+                open[best].free -= accelerators
+                if open[best].free == 0 { open.remove(at: best) }
+                return true
+            }
+            guard opened < usable else { return false }
+            opened += 1
+            if accelerators < pool.acceleratorsPerNode { open.append((pool.acceleratorsPerNode - accelerators, workloadClass)) }
+            return true
+        }
     }
 
     private var entries: [PoolKey: Entry] = [:]
@@ -40,18 +60,14 @@ struct PoolLedger {
 
     /// Takes room for one replica on the fullest node of its class that has it, else on a new node. False when nothing fits.
     mutating func take(_ accelerators: Int, for workloadClass: Workload.Class, from key: PoolKey) -> Bool {
-        guard var entry = entries[key], accelerators <= entry.pool.acceleratorsPerNode else { return false }
-        let fitting = entry.nodes.indices.filter {
-            entry.nodes[$0].free >= accelerators && entry.pool.mayShare(entry.nodes[$0].workloadClass, workloadClass)
-        }
-        if let node = fitting.min(by: { entry.nodes[$0].free < entry.nodes[$1].free }) {
-            entry.nodes[node].free -= accelerators
-        } else if entry.nodes.count < entry.usable {
-            entry.nodes.append((entry.pool.acceleratorsPerNode - accelerators, workloadClass))
-        } else {
-            return false
-        }
-        entries[key] = entry
-        return true
+        entries[key]?.take(accelerators, for: workloadClass) ?? false
+    }
+
+    /// For how many replicas there is room, counted up to a limit.
+    func room(_ accelerators: Int, for workloadClass: Workload.Class, in key: PoolKey, upTo most: Int) -> Int {
+        guard var entry = entries[key] else { return 0 }
+        var room = 0
+        while room < most, entry.take(accelerators, for: workloadClass) { room += 1 }
+        return room
     }
 }

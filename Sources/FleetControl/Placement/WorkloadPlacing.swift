@@ -6,9 +6,13 @@ struct WorkloadPlacing {
     var books = PlacementBooks()
     let search: CandidateSearch
     let workload: Workload
+    /// What is asked of candidates over and over.
+    let terms: [CandidateTerms]
     /// Replicas by candidate.
     private(set) var counts: [Int]
     private var reasons: [String?]
+    /// The reason given last, by candidate.
+    private var lastReasons: [String?]
     private var full: [Bool]
     var shortfalls: [String] = []
     /// What a plan wanted of this workload and what became of it; nil where no plan covers it.
@@ -29,8 +33,10 @@ struct WorkloadPlacing {
     init(search: CandidateSearch) {
         self.search = search
         workload = search.workload
+        terms = search.candidates.map(CandidateTerms.init)
         counts = Array(repeating: 0, count: search.candidates.count)
         reasons = Array(repeating: nil, count: search.candidates.count)
+        lastReasons = reasons
         full = Array(repeating: false, count: search.candidates.count)
         limits = Array(repeating: nil, count: search.candidates.count)
         choosePrimary()
@@ -185,17 +191,21 @@ struct WorkloadPlacing {
     private func isAskedFor(_ index: Int) -> Bool { limits[index].map { counts[index] < $0 } ?? true }
 
     private func isAffordable(_ index: Int) -> Bool {
-        books.budgets.allows(workload.name, price: search.candidates[index].usdPerReplica)
+        books.budgets.allows(workload.name, price: terms[index].usdPerReplica)
     }
 
     /// Whether one more replica here leaves the spot share within its limit.
     private func keepsSpotShare(adding index: Int) -> Bool {
-        let candidate = search.candidates[index]
-        guard candidate.pool.tier == .spot else { return true }
+        guard terms[index].tier == .spot else { return true }
         guard workload.purchase.spotPolicy != .onDemandOnly else { return false }
-        let added = candidate.profile.rate.value
-        let spot = throughput { $0.pool.tier == .spot } + added
-        return spot <= workload.maxSpotShare.fraction * (throughput { _ in true } + added) + 1e-9
+        let added = terms[index].rate
+        var (spot, all) = (0.0, 0.0)
+        for other in terms.indices {
+            let rate = Double(counts[other]) * terms[other].rate
+            all += rate
+            if terms[other].tier == .spot { spot += rate }
+        }
+        return spot + added <= workload.maxSpotShare.fraction * (all + added) + 1e-9
     }
 
     mutating func add(_ index: Int, because: String) -> Bool {
@@ -205,13 +215,15 @@ struct WorkloadPlacing {
     /// Adds a replica whatever the spot share becomes: a plan has judged it over everything it wants.
     mutating func take(_ index: Int, because: String) -> Bool {
         guard total < workload.scaling.maxReplicas + hedged else { return false }
-        let candidate = search.candidates[index]
-        guard books.pools.take(candidate.profile.accelerators, for: workload.workloadClass, from: candidate.ledgerKey) else {
+        let terms = terms[index]
+        guard books.pools.take(terms.accelerators, for: workload.workloadClass, from: terms.key) else {
             full[index] = true
             return false
         }
-        books.budgets.charge(workload.name, price: candidate.usdPerReplica, at: "\(candidate.plane.name)/\(candidate.pool.name)")
+        books.budgets.charge(workload.name, price: terms.usdPerReplica, at: terms.key)
         counts[index] += 1
+        guard lastReasons[index] != because else { return true }
+        lastReasons[index] = because
         if let reason = reasons[index] {
             if !reason.contains(because) { reasons[index] = "\(reason); \(because)" }
         } else {

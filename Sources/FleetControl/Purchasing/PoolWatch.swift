@@ -107,10 +107,12 @@ struct PoolWatch: Equatable, Sendable {
         guard let ask = asks[key], ask.count > sight.held else { return }
         var missing = ask.count - sight.held
         // A node that is being launched was granted: it is for whoever waits for it.
-        for node in heard?.nodes(in: key.pool) ?? [] where node.state == .launching && missing > 0 {
-            let since = Self.moment(agedMilliseconds: node.stateAgeMilliseconds, heard: heard?.age ?? .zero, now: now)
-            sight.starting += Array(repeating: since, count: min(missing, perNode))
-            missing -= min(missing, perNode)
+        if let heard {
+            for node in heard.nodes(in: key.pool) where node.state == .launching && missing > 0 {
+                let since = Self.moment(agedMilliseconds: node.stateAgeMilliseconds, heard: heard.age, now: now)
+                sight.starting += Array(repeating: since, count: min(missing, perNode))
+                missing -= min(missing, perNode)
+            }
         }
         sight.starting.sort()
         sight.refused = min(sight.refused, max(1, missing))
@@ -167,18 +169,43 @@ struct PlaneHeard: Equatable, Sendable {
 
     let report: PlaneReport
     let age: Duration
-    private let replicas: [Slot: [ReplicaReport]]
-    private let nodes: [PoolName: [NodeReport]]
+    private let replicas: [Slot: [Int]]
+    private let nodes: [PoolName: [Int]]
 
     init(report: PlaneReport, age: Duration) {
         (self.report, self.age) = (report, age)
-        replicas = Dictionary(grouping: report.replicas) { Slot(workload: $0.id.workload, pool: $0.pool) }
-        nodes = Dictionary(grouping: report.nodes ?? [], by: \.pool)
+        replicas = Self.grouped(report.replicas) {
+            $0.id.workload == $1.id.workload && $0.pool == $1.pool
+        } by: {
+            Slot(workload: $0.id.workload, pool: $0.pool)
+        }
+        nodes = Self.grouped(report.nodes ?? []) {
+            $0.pool == $1.pool
+        } by: {
+            $0.pool
+        }
     }
 
-    func replicas(of workload: WorkloadName, in pool: PoolName) -> [ReplicaReport] {
-        replicas[Slot(workload: workload, pool: pool)] ?? []
+    /// Positions by key, in order. Neighbours mostly have the same, which costs less to see than to look up.
+    private static func grouped<Entry, Key: Hashable>(
+        _ entries: [Entry], areSame: (Entry, Entry) -> Bool, by key: (Entry) -> Key
+    ) -> [Key: [Int]] {
+        var groups: [Key: [Int]] = [:]
+        var first = 0
+        for index in entries.indices.dropFirst() where !areSame(entries[first], entries[index]) {
+            groups[key(entries[first]), default: []] += first..<index
+            first = index
+        }
+        if first < entries.count { groups[key(entries[first]), default: []] += first..<entries.count }
+        return groups
     }
 
-    func nodes(in pool: PoolName) -> [NodeReport] { nodes[pool] ?? [] }
+    func replicas(of workload: WorkloadName, in pool: PoolName) -> some Sequence<ReplicaReport> {
+        (replicas[Slot(workload: workload, pool: pool)] ?? []).lazy.map { report.replicas[$0] }
+    }
+
+    func nodes(in pool: PoolName) -> some Sequence<NodeReport> {
+        let reported = report.nodes ?? []
+        return (nodes[pool] ?? []).lazy.map { reported[$0] }
+    }
 }

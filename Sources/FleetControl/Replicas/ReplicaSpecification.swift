@@ -60,6 +60,18 @@ package struct ReplicaSpecification: Equatable, Sendable {
     var isEndpoint: Bool { driver != .local }
 }
 
+/// A specification that many replicas and what wants them hold together: whether they hold the same is known without a look at
+/// its fields.
+final class SharedSpecification: Equatable, Sendable {
+    let value: ReplicaSpecification
+
+    init(_ value: ReplicaSpecification) { self.value = value }
+
+    static func == (left: SharedSpecification, right: SharedSpecification) -> Bool {
+        left === right || left.value == right.value
+    }
+}
+
 /// What a driver is told to start.
 package struct StartOrder: Equatable, Sendable {
     package var id: ReplicaID

@@ -32,6 +32,23 @@ struct FleetObservationTests {
         #expect(observation.receive(report(3, 0), now: start) != .ignoredAsStale)
     }
 
+    @Test("a plane's word that nothing but ages changed is heard like a report, and ages count from the report")
+    func confirmation() {
+        var observation = FleetObservation(start: start)
+        let (told, confirmed) = (start.advanced(by: .seconds(10)), start.advanced(by: .seconds(20)))
+        #expect(!observation.confirm("toronto", start: 2, sequence: 6, now: start))
+        _ = observation.receive(report(2, 5, [.ready]), now: start)
+        #expect(!observation.confirm("toronto", start: 3, sequence: 6, now: told))
+        #expect(!observation.confirm("toronto", start: 2, sequence: 5, now: told))
+        #expect(observation.confirm("toronto", start: 2, sequence: 6, now: told))
+        #expect(observation.receive(report(2, 6), now: told) == .ignoredAsStale)
+        #expect(observation.tick(now: confirmed).isEmpty)
+        #expect(observation.age(of: "toronto" as PlaneName, now: confirmed) == .seconds(10))
+        #expect(observation.reports(now: confirmed).map(\.age) == [.seconds(20)])
+        #expect(observation.tick(now: start.advanced(by: .seconds(25))).map(\.reason) == ["ConnectionLost"])
+        #expect(!observation.confirm("toronto", start: 2, sequence: 7, now: start.advanced(by: .seconds(26))))
+    }
+
     @Test("silence of 15 s is a loss, told once; then any report connects again, even one that counts from the beginning")
     func silence() {
         var observation = FleetObservation(start: start)
