@@ -68,9 +68,13 @@ package struct FleetSimulationRun: Sendable {
     ) throws(UnplayableFleet) -> WorldResult {
         var changed = setup
         changed.fleet = variant.fleet(setup.fleet)
-        // Supply of pools that are not bought from says nothing.
+        // Supply of pools that are not bought from says nothing, nor does what they refuse.
         changed.scenario.markets = setup.scenario.markets.filter { market in
             changed.fleet.planes.contains { $0.name == market.plane && $0.pools.contains { $0.name == market.pool } }
+        }
+        changed.scenario.faults = setup.scenario.faults.filter { fault in
+            guard case .refused(let plane, .some(let pool)) = fault.kind else { return true }
+            return changed.fleet.planes.contains { $0.name == plane && $0.pools.contains { $0.name == pool } }
         }
         let world = try FleetWorld(changed)
         for part in 1...100 {

@@ -54,6 +54,12 @@ struct ControlLoop {
         return take(observation.receive(report, now: now))
     }
 
+    /// Takes a plane's word that only ages changed. False where a report is needed: where there is none yet, and where reports are
+    /// kept.
+    mutating func confirm(_ plane: PlaneName, start: UInt64, sequence: UInt64, now: Moment) -> Bool {
+        log == nil && observation.confirm(plane, start: start, sequence: sequence, now: now)
+    }
+
     mutating func receive(_ report: GatewayReport, now: Moment) -> [FleetEvent] {
         log?.note(.gateway(report), at: now)
         controller.receive(report, now: now)

@@ -79,6 +79,21 @@ struct WorldInvariantTests {
         }
     }
 
+    @Test("comes to the same as rates, whether planes repeat what has not changed or say just that")
+    func isHeardAlike() throws {
+        for seed in 1...caseCount(perMille: 6) {
+            var setup = Self.setup(seed)
+            setup.scenario.resolution = .fluid
+            let (brief, full) = (try FleetWorld(setup), try FleetWorld(setup))
+            // What a recorded world hears is whole reports.
+            full.record()
+            brief.run()
+            full.run()
+            #expect(brief.digest.description == full.digest.description, "seed \(seed)")
+            #expect(brief.result() == full.result(), "seed \(seed)")
+        }
+    }
+
     @Test("does not change its size under constant load")
     func isSteady() throws {
         let fleet = WorldFixtures.fleet(
