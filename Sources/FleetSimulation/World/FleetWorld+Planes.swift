@@ -117,7 +117,7 @@ extension FleetWorld {
             guard replicas[entry.replica].birth == entry.birth, replicas[entry.replica].state == .awaitingNode else { return }
             bringUp(entry.replica)
             tell(entry.plane, entry.event)
-        case .exited:
+        case .exited where entry.replica >= 0:
             guard replicas[entry.replica].birth == entry.birth, replicas[entry.replica].state != .ended else { return }
             endReplica(entry.replica, reason: "ended")
         case .nodeLaunched(let name, let node):

@@ -1,6 +1,7 @@
 import CommandLineInterface
 import FleetModel
 import FleetSimulation
+import FleetTransport
 import SolverLibraries
 import Testing
 

@@ -2,6 +2,7 @@ import ControlPlane
 import FleetControl
 import FleetModel
 import FleetTransport
+import Hummingbird
 import Testing
 
 @Suite("Recorded demand over the API")
