@@ -47,7 +47,8 @@ package struct FleetSimulationRun: Sendable {
                 let own = policies.filter { $0.changes != nil }.map(\.name).joined(separator: ", ")
                 throw CommandFailure(
                     .invalid,
-                    "'\(policy.name)' is no policy; accepted: \(FleetVariant.accepted)\(own.isEmpty ? "" : ", or of the scenario: \(own)")"
+                    "'\(policy.name)' is no policy; accepted: \(FleetVariant.accepted)"
+                        + (own.isEmpty ? "" : ", or of the scenario: \(own)")
                 )
             }
         }

@@ -4,7 +4,8 @@ import LinearOptimization
 /// The linear program of ``DemandBound``.
 ///
 /// Columns: s_{c,k,m} ≥ 0, nodes of pool k that serve class c at moment m; R_k, reserved nodes bought for all the time; u_{c,m},
-/// requests per second nobody serves. Minimise Σ_m h_m · (Σ_{c,k not reserved} p_k · s_{c,k,m} + 3,600 · π · Σ_c u_{c,m}) + H · Σ_k p_k · R_k,
+/// requests per second nobody serves. Minimise
+/// Σ_m h_m · (Σ_{c,k not reserved} p_k · s_{c,k,m} + 3,600 · π · Σ_c u_{c,m}) + H · Σ_k p_k · R_k,
 /// where each class is served, Σ_k s_{c,k,m} / a_{c,k} + u_{c,m} ≥ d_{c,m} (a: nodes for one request per second), and no pool gives
 /// more than it has: Σ_c s_{c,k,m} ≤ N_{k,m}, for reserved ones ≤ R_k ≤ N_k.
 struct DemandProgram {
