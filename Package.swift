@@ -128,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", hummingbird, logging, nioCore,
+                "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", "SeededCases", hummingbird, logging, nioCore,
                 nioPosix, serviceLifecycle, "TestCertificates", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],

@@ -51,8 +51,9 @@ package final class Reconciler: Sendable {
         var failures: UInt64 = 0
         /// The name of every declared plane and gateway, to refuse strangers' reports without a read.
         var recipients: Set<TokenScope> = []
-        /// The versions of workloads as the newest pass decided.
-        var rollouts: [WorkloadName: RolloutDecision] = [:]
+        /// What the newest pass decided, and which planes were drained then; nil before the first.
+        var decided: (decision: ControlDecision, drained: Set<PlaneName>)?
+        var counts = LoopCounts()
     }
 
     private let store: any FleetStore
@@ -180,7 +181,20 @@ package final class Reconciler: Sendable {
     }
 
     /// The versions of a workload as the newest pass decided; nil before the first.
-    package func rollout(of workload: WorkloadName) -> RolloutDecision? { state.withLock { $0.rollouts[workload] } }
+    package func rollout(of workload: WorkloadName) -> RolloutDecision? {
+        state.withLock { $0.decided?.decision.rollouts[workload] }
+    }
+
+    /// What the newest pass decided and what was counted, for a scraper; nil before the first.
+    var decisionMetrics: DecisionMetrics? {
+        let now = clock.now()
+        return state.withLock { state in
+            state.decided.map {
+                DecisionMetrics(
+                    decided: $0.decision, drained: $0.drained, observation: state.observation, counts: state.counts, now: now)
+            }
+        }
+    }
 
     private func inputs(
         _ fleet: Fleet, _ records: [PlaneName: PlaneRecord], _ observation: FleetObservation,
@@ -233,6 +247,7 @@ package final class Reconciler: Sendable {
 
     /// One pass.
     package func pass() async throws {
+        let began = clock.now()
         let hour = clock.timestamp().hourOfWeekUTC
         state.withLock { state in
             state.isDirty = false
@@ -256,7 +271,8 @@ package final class Reconciler: Sendable {
             let decided = state.controller.decide(inputs, now: now)
             state.recording?.note(inputs, decided, at: now)
             state.pendingEvents.append(contentsOf: decided.events)
-            state.rollouts = decided.rollouts
+            state.counts.note(decided, after: state.decided?.decision)
+            state.decided = (decided, inputs.drained)
             return (decided, state.observation, now)
         }
         try await store.recordDemand(decided.measured)
@@ -276,7 +292,12 @@ package final class Reconciler: Sendable {
             return state.pendingEvents
         }
         try await store.recordEvents(pending + placementEvents, at: clock.timestamp())
-        state.withLock { $0.passes += 1 }
+        let took = clock.now().since(began)
+        state.withLock { state in
+            state.passes += 1
+            state.counts.note(pending + placementEvents)
+            state.counts.note(pass: took)
+        }
     }
 
     /// Before the first decision, so that forecasts begin where they ended.

@@ -11,7 +11,20 @@ package struct WorkloadFailovers: Equatable, Sendable {
         var isOverdue = false
     }
 
+    /// A workload that got over a loss.
+    package struct Finished: Equatable, Sendable {
+        package var workload: WorkloadName
+        /// From the loss until what it should have was ready elsewhere.
+        package var duration: Duration
+        /// What its users were promised.
+        package var promise: Duration
+
+        package var isWithinPromise: Bool { duration <= promise }
+    }
+
     private var underWay: [WorkloadName: Failover] = [:]
+    /// What the newest look found finished.
+    package private(set) var finished: [Finished] = []
 
     package init() {}
 
@@ -45,6 +58,7 @@ package struct WorkloadFailovers: Equatable, Sendable {
         _ inputs: ControlInputs, _ placement: PlacementDecision, _ verdicts: FailoverVerdicts, now: Moment,
         events: inout [FleetEvent]
     ) {
+        finished = []
         for workload in inputs.fleet.workloads {
             guard var failover = underWay[workload.name] else { continue }
             let elapsed = now.since(failover.since)
@@ -52,6 +66,7 @@ package struct WorkloadFailovers: Equatable, Sendable {
             let verdict = elapsed <= promise ? "within the promised \(promise.text)" : "beyond the promised \(promise.text)"
             if Self.isReady(workload, inputs, placement, verdicts, now: now) {
                 underWay[workload.name] = nil
+                finished.append(Finished(workload: workload.name, duration: elapsed, promise: promise))
                 let placed = placement.placement(of: workload.name)
                 let planes = (placed?.planes ?? []).map(\.rawValue).joined(separator: ", ")
                 let lost = failover.planes.map(\.rawValue).joined(separator: ", ")

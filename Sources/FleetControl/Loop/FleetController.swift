@@ -62,7 +62,7 @@ package struct FleetController: Sendable {
             opening, assigned: assigned, observation: inputs.observation, now: now, events: &events)
         return ControlDecision(
             fleet: fleet, placement: placement, assigned: assigned, handover: handover, scaling: scaling, measured: measured,
-            rollouts: versions, events: events, failover: verdicts)
+            rollouts: versions, events: events, failover: verdicts, finishedFailovers: failovers.finished)
     }
 
     /// Decides the size of every elastic workload.

@@ -33,6 +33,7 @@ package struct WorkloadScaler: Equatable, Sendable {
         let counted = wishes.filter(\.counts)
         let deciding = counted.filter { $0.replicas != nil }.max { ($0.replicas ?? 0) < ($1.replicas ?? 0) }
         var wish = deciding?.replicas ?? before
+        var decidedBy = deciding?.policy
         var because = deciding.map { "\($0.policy): \($0.because)" } ?? "no policy has a wish"
         var limitedBy: [String] = []
         if wish < before, !missing.isEmpty {
@@ -43,24 +44,26 @@ package struct WorkloadScaler: Equatable, Sendable {
         let isAsleep = policy.scaleToZeroAfter != nil && before == 0
         let floor = Self.floor(policy, bounds)
         var decided: Int
-        var isResting = false
+        var (isResting, isSlowed) = (false, false)
         if isAsleep, wakes(signals, bounds, forecast: forecastWish(forecast)) {
             decided = max(1, policy.desiredReplicas ?? 1, bounds.minReplicas)
+            decidedBy = "scaleToZeroAfter"
             because = "woken: \(Self.asked(signals, forecast: forecastWish(forecast)))"
         } else if isAsleep, bounds.minReplicas == 0 {
             (decided, isResting) = (0, true)
-            because = "nobody asks"
+            (decidedBy, because) = ("scaleToZeroAfter", "nobody asks")
             limitedBy = []
         } else {
             let slowed = limiter.limit(wish, from: before, policy.behavior, now: now)
             decided = panic.hold(slowed.replicas, before: before)
+            isSlowed = slowed.limitedBy != nil
             if let said = slowed.limitedBy { limitedBy.append(said) }
             if decided > slowed.replicas { limitedBy.append("panic: \(decided) until it is over") }
             if let after = policy.scaleToZeroAfter, idleTime >= after, bounds.minReplicas == 0, bounds.desired == nil,
                 forecastWish(forecast) == 0, !panic.isPanicking
             {
-                (decided, isResting) = (0, true)
-                because = "nobody has asked for \(after.text)"
+                (decided, isResting, isSlowed) = (0, true, false)
+                (decidedBy, because) = ("scaleToZeroAfter", "nobody has asked for \(after.text)")
                 limitedBy = []
             }
         }
@@ -72,9 +75,11 @@ package struct WorkloadScaler: Equatable, Sendable {
         }
         limiter.record(from: before, to: inside, policy.behavior, now: now)
         let decision = ScalingDecision(
-            replicas: inside, because: because + (limitedBy.isEmpty ? "" : " (\(limitedBy.joined(separator: "; ")))"),
+            replicas: inside, decidedBy: decidedBy,
+            because: because + (limitedBy.isEmpty ? "" : " (\(limitedBy.joined(separator: "; ")))"),
             wishes: wishes, minReplicas: bounds.minReplicas, maxReplicas: bounds.maxReplicas, limitedBy: limitedBy,
-            openSchedules: bounds.open, isPanicking: panic.isPanicking, missingMetrics: missing, forecast: forecast)
+            openSchedules: bounds.open, isSlowed: isSlowed, isPanicking: panic.isPanicking, missingMetrics: missing,
+            forecast: forecast)
         last = decision
         return decision
     }
