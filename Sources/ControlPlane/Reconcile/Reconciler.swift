@@ -13,6 +13,8 @@ import Synchronization
 package final class Reconciler: Sendable {
     /// How often silence is looked for.
     package static let tick = Duration.seconds(1)
+    /// How often what the loop learnt is kept: a crash forgets no more of it.
+    package static let memoryPeriod = Duration.seconds(30)
     /// Events waiting to be stored; beyond it the oldest are dropped.
     package static let pendingEventLimit = 4_096
 
@@ -38,8 +40,12 @@ package final class Reconciler: Sendable {
         var controller = FleetController()
         var pendingEvents: [FleetEvent] = []
         var isDirty = true
-        /// Whether demand measured before this process began was put back.
+        /// Whether what was measured and learnt before this process began was put back.
         var hasHistory = false
+        /// The fleet as it is priced, for the version of the declarations it is of; nil before the first pass.
+        var priced: (version: UInt64, fleet: PricedFleet)?
+        /// What was kept last of what the loop learnt, and when; nil before the first time.
+        var kept: (memory: ControllerMemory, at: Moment)?
         /// Digests and versions last issued, to leave the store alone while nothing changes.
         var digests: [String: String] = [:]
         var versions: [String: SnapshotVersion] = [:]
@@ -61,6 +67,7 @@ package final class Reconciler: Sendable {
     private let tokens: TokenOffice
     private let hub: DocumentHub
     private let clock: any FleetClock
+    private let prices: @Sendable (Fleet) -> PriceBook
     private let shelf = RolloutShelf()
     private let logger: Logger
     private let start: Moment
@@ -70,13 +77,14 @@ package final class Reconciler: Sendable {
 
     package init(
         store: any FleetStore, documents: ResourceDocuments, tokens: TokenOffice, hub: DocumentHub, clock: any FleetClock,
-        logger: Logger
+        prices: @escaping @Sendable (Fleet) -> PriceBook, logger: Logger
     ) {
         self.store = store
         self.documents = documents
         self.tokens = tokens
         self.hub = hub
         self.clock = clock
+        self.prices = prices
         self.logger = logger
         start = clock.now()
         state = Mutex(State(observation: FleetObservation(start: start), quotas: QuotaGrantor(start: start)))
@@ -177,6 +185,7 @@ package final class Reconciler: Sendable {
         _ fleet: Fleet, records: [PlaneName: PlaneRecord], rollouts: [WorkloadName: RolloutRow]
     ) throws -> ControlDecision {
         var (controller, observation) = state.withLock { ($0.controller, $0.observation) }
+        let fleet = PricedFleet(fleet, prices: prices(fleet)).fleet
         return controller.decide(inputs(fleet, records, observation, try shelf.histories(rollouts)), now: clock.now())
     }
 
@@ -254,7 +263,8 @@ package final class Reconciler: Sendable {
             state.hourOfWeek = hour
         }
         let contents = try await store.contents()
-        let fleet = try documents.fleet(contents)
+        let priced = price(try documents.fleet(contents), version: contents.declarationVersion)
+        let fleet = priced.fleet
         try await declareRecipients(of: fleet)
         let heard = state.withLock { state in
             state.observation.retain(fleet)
@@ -276,6 +286,7 @@ package final class Reconciler: Sendable {
             return (decided, state.observation, now)
         }
         try await store.recordDemand(decided.measured)
+        try await keepMemory(of: decided.fleet, now: now)
         // Before anybody acts on it: what a rollout decided is known after a crash too.
         guard try await store.recordRollouts(shelf.changes(decided.rollouts, from: rows, histories)) else { return wake() }
         let documents = FleetDocumentSet(
@@ -286,7 +297,7 @@ package final class Reconciler: Sendable {
         let versions = state.withLock { $0.versions }
         publish(documents, versions: versions)
         try await recordStatuses(
-            contents: contents, documents: documents, observation: observation, versions: versions, now: now)
+            contents: contents, priced: priced, documents: documents, observation: observation, versions: versions, now: now)
         let pending = state.withLock { state in
             defer { state.pendingEvents = [] }
             return state.pendingEvents
@@ -300,15 +311,46 @@ package final class Reconciler: Sendable {
         }
     }
 
+    /// Looks prices up once for each declaration.
+    private func price(_ declared: Fleet, version: UInt64) -> PricedFleet {
+        if let known = state.withLock({ $0.priced }), known.version == version { return known.fleet }
+        let priced = PricedFleet(declared, prices: prices(declared))
+        state.withLock { state in
+            state.pendingEvents.append(contentsOf: priced.events(after: state.priced?.fleet))
+            state.priced = (version, priced)
+        }
+        return priced
+    }
+
     /// Before the first decision, so that forecasts begin where they ended.
     private func restoreHistory() async throws {
         guard !state.withLock({ $0.hasHistory }) else { return }
         let measured = try await store.demandHistory()
+        let memory = try await store.memory()
+        let (now, seconds) = (clock.now(), clock.timestamp().seconds)
         state.withLock { state in
-            state.recording?.log.note(.restored(measured), at: clock.now())
+            state.recording?.log.note(.restored(measured), at: now)
             state.controller.restore(measured)
+            if let memory {
+                state.recording?.log.note(.recalled(memory, secondsSince1970: seconds), at: now)
+                state.controller.recall(memory, now: now, secondsSince1970: seconds)
+                state.kept = (memory, now)
+            }
             state.hasHistory = true
         }
+    }
+
+    /// Keeps what the loop learnt: at once where a plane, a failover or a panic changed its state, else every ``memoryPeriod``.
+    private func keepMemory(of fleet: Fleet, now: Moment) async throws {
+        let memory = state.withLock { state -> ControllerMemory? in
+            let memory = state.controller.memory(of: fleet, now: now, secondsSince1970: clock.timestamp().seconds)
+            guard let kept = state.kept else { return memory.isEmpty ? nil : memory }
+            if memory.isEmpty, kept.memory.isEmpty { return nil }
+            return memory.differs(from: kept.memory) || now.since(kept.at) >= Self.memoryPeriod ? memory : nil
+        }
+        guard let memory else { return }
+        try await store.recordMemory(memory)
+        state.withLock { $0.kept = (memory, now) }
     }
 
     /// Planes that an earlier run knew and this one has not heard yet: what they run, and so what they must keep, is not known.
@@ -388,11 +430,11 @@ package final class Reconciler: Sendable {
     }
 
     private func recordStatuses(
-        contents: StoreContents, documents: FleetDocumentSet, observation: FleetObservation,
+        contents: StoreContents, priced: PricedFleet, documents: FleetDocumentSet, observation: FleetObservation,
         versions: [String: SnapshotVersion], now: Moment
     ) async throws {
         let composer = StatusComposer(
-            fleet: documents.fleet, decision: documents.decision, handover: documents.decided.handover,
+            fleet: documents.fleet, prices: priced, decision: documents.decision, handover: documents.decided.handover,
             scaling: documents.decided.scaling, failover: documents.decided.failover,
             observation: observation, drained: documents.drained, rollouts: documents.decided.rollouts,
             assignments: Dictionary(

@@ -51,6 +51,11 @@ package protocol FleetStore: Sendable {
     /// All that is kept, the oldest first.
     func demandHistory() async throws -> [DemandHistory.Entry]
 
+    /// Keeps what the loop learnt, in place of what was kept before.
+    func recordMemory(_ memory: ControllerMemory) async throws
+    /// What was kept; nil where nothing was, or this version cannot read it.
+    func memory() async throws -> ControllerMemory?
+
     /// What is known of workloads' versions; a workload without an entry has had no other.
     func rollouts() async throws -> [WorkloadName: RolloutRow]
     /// Stores what a pass decided, all or nothing; false, and nothing is stored, where somebody else changed one of

@@ -30,6 +30,23 @@ package struct WorkloadFailovers: Equatable, Sendable {
 
     package var isUnderWay: Bool { !underWay.isEmpty }
 
+    /// What is to be kept for the process after this one.
+    func memory(now: Moment) -> [ControllerMemory.Failover] {
+        underWay.sorted { $0.key < $1.key }.map { workload, failover in
+            ControllerMemory.Failover(
+                workload: workload, secondsAgo: now.since(failover.since).inSeconds, planes: failover.planes,
+                isOverdue: failover.isOverdue)
+        }
+    }
+
+    /// Goes on from what was kept.
+    mutating func recall(_ kept: [ControllerMemory.Failover], away: Duration, now: Moment) {
+        for failover in kept {
+            underWay[failover.workload] = Failover(
+                since: now.ago(failover.secondsAgo, and: away), planes: failover.planes, isOverdue: failover.isOverdue)
+        }
+    }
+
     /// Takes note of what planes that were failed just now took with them.
     package mutating func begin(_ losses: [FailoverJudge.Loss], _ inputs: ControlInputs, now: Moment, events: inout [FleetEvent])
     {

@@ -10,6 +10,8 @@ package struct ControlLog: Equatable, Sendable {
         case started
         /// What was kept of demand before the process began was put back.
         case restored([DemandHistory.Entry])
+        /// What the process before this one learnt was put back.
+        case recalled(ControllerMemory, secondsSince1970: UInt64)
         case plane(PlaneReport)
         case gateway(GatewayReport)
         /// Silence was looked for, as each second.
@@ -39,6 +41,8 @@ package struct ControlLog: Equatable, Sendable {
             switch entry {
             case .started: (controller, observation) = (FleetController(), FleetObservation(start: moment))
             case .restored(let measured): controller.restore(measured)
+            case .recalled(let memory, let seconds):
+                controller.recall(memory, now: moment, secondsSince1970: seconds)
             case .plane(let report): _ = observation.receive(report, now: moment)
             case .gateway(let report):
                 controller.receive(report, now: moment)

@@ -104,6 +104,21 @@ struct SpotBuyer: Sendable {
         return Wish(spot: spot, onDemand: max(0, target - spot.reduce(0, +)))
     }
 
+    // MARK: Across processes
+
+    /// What is to be kept for the process after this one; nil where its policy learns nothing.
+    func kept(as anchor: String, now: Moment) -> ControllerMemory.Buying.Market? {
+        policy.learnt(now: now).map {
+            ControllerMemory.Buying.Market(
+                anchor: anchor, planes: goods.keys.map(\.plane), pools: goods.keys.map(\.pool), hazard: $0)
+        }
+    }
+
+    mutating func recall(_ kept: ControllerMemory.Buying.Market, away: Duration, now: Moment) {
+        let known = zip(kept.planes, kept.pools).map { Key(plane: $0, pool: $1) }
+        policy.recall(kept.hazard, from: goods.keys.map { known.firstIndex(of: $0) }, away: away, now: now)
+    }
+
     // MARK: The market
 
     private mutating func adopt(_ goods: Goods, target: Int) -> Bool {

@@ -46,6 +46,16 @@ struct PanicDetector: Equatable {
 
     var isPanicking: Bool { since != nil }
 
+    /// What is to be kept for the process after this one; nil while calm.
+    func kept(as workload: WorkloadName, now: Moment) -> ControllerMemory.Panic? {
+        since.map { ControllerMemory.Panic(workload: workload, seconds: now.since($0).inSeconds, held: held) }
+    }
+
+    /// A panic that goes on from what was kept: its window was not watched meanwhile.
+    mutating func recall(_ kept: ControllerMemory.Panic, now: Moment) {
+        (since, held) = (now.ago(kept.seconds), max(0, kept.held))
+    }
+
     struct Wishes: Equatable {
         /// By the stable window, in place of the newest readings.
         var stable: [ScalingMetric: WorkloadSignals.Reading] = [:]

@@ -18,6 +18,14 @@ package struct WorkloadScaler: Equatable, Sendable {
 
     package init() {}
 
+    /// What is to be kept for the process after this one; nil where nothing is.
+    func kept(as workload: WorkloadName, now: Moment) -> ControllerMemory.Panic? { panic.kept(as: workload, now: now) }
+
+    /// A scaler that goes on from what was kept.
+    init(recalling kept: ControllerMemory.Panic?, now: Moment) {
+        if let kept { panic.recall(kept, now: now) }
+    }
+
     /// - Parameter forecast: what is expected until replicas asked for now would serve; nil where nothing is forecast.
     package mutating func decide(
         _ policy: ScalingPolicy, _ signals: WorkloadSignals, forecast: DemandForecast? = nil, now: Moment,

@@ -23,6 +23,8 @@ struct FailoverScript {
     /// Gateways that do not report.
     var mute: Set<GatewayName> = []
     private(set) var decision: ControlDecision?
+    private(set) var finished: [WorkloadFailovers.Finished] = []
+    private var secondsSince1970: UInt64 = 1_700_000_000
     private(set) var events: [(second: Int, event: FleetEvent)] = []
     /// What each plane runs: as it was assigned while it was there.
     private(set) var running: [PlaneName: [(workload: WorkloadName, count: Int)]] = [:]
@@ -44,9 +46,11 @@ struct FailoverScript {
             }
             _ = observation.tick(now: now)
             let decision = controller.decide(
-                ControlInputs(fleet: fleet, drained: drained, observation: observation, secondsSince1970: 1_700_000_000), now: now
+                ControlInputs(fleet: fleet, drained: drained, observation: observation, secondsSince1970: secondsSince1970),
+                now: now
             )
             self.decision = decision
+            finished += decision.finishedFailovers
             events += decision.events.map { (Int(now.nanoseconds / 1_000_000_000), $0) }
             let silent = decision.failover.silent
             for plane in fleet.planes.map(\.name) where !gone.contains(plane) && !silent.contains(plane) {
@@ -56,6 +60,17 @@ struct FailoverScript {
                 }
             }
         }
+    }
+
+    /// The control plane ends, and another begins after a while with what was kept of it.
+    mutating func restart(after away: Duration) {
+        let memory = controller.memory(of: fleet, now: now, secondsSince1970: secondsSince1970)
+        secondsSince1970 += UInt64(away.components.seconds)
+        // Moments of another process have another origin.
+        now = now.advanced(by: .seconds(12_345))
+        controller = FleetController()
+        observation = FleetObservation(start: now)
+        controller.recall(memory, now: now, secondsSince1970: secondsSince1970)
     }
 
     var verdicts: FailoverVerdicts { decision?.failover ?? FailoverVerdicts() }
