@@ -122,7 +122,11 @@ package struct FleetController: Sendable {
             if let closed { measured.append(closed) }
             let forecast = workload.scaling.predictive.map {
                 SeasonalForecast(history.series(of: workload.name), zone: $0.zone).forecast(
-                    $0, ratePerReplica: workload.forecastRatePerReplica, secondsSince1970: inputs.secondsSince1970)
+                    $0,
+                    lead: LaunchLead.lead(
+                        of: workload, declared: $0.leadTime, fleet: inputs.fleet, placement: placement,
+                        observation: inputs.observation), ratePerReplica: workload.forecastRatePerReplica,
+                    secondsSince1970: inputs.secondsSince1970)
             }
             let before = scalers[workload.name]?.last
             var scaler =
