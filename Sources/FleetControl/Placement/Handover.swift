@@ -109,8 +109,13 @@ package struct Handover: Equatable, Sendable {
                     - rollouts.surge(workload.name, in: key)
                 let profile = workload.replica.profile.first { $0.accelerator == pool.accelerator }
                 guard count > 0, let profile else { continue }
-                let fitting = (0..<count).prefix { _ in ledger.take(profile.accelerators, for: workload.workloadClass, from: key)
-                }.count
+                // The room that is kept for its own standby is there for it.
+                let own = min(count, decision.reserved(for: workload.name, in: key))
+                let fitting =
+                    own
+                    + (own..<count).prefix { _ in
+                        ledger.take(profile.accelerators, for: workload.workloadClass, from: key)
+                    }.count
                 guard fitting > 0 else { continue }
                 surplus.append(
                     Kept(
@@ -142,17 +147,14 @@ package struct Handover: Equatable, Sendable {
         guard let placement = decision.placement(of: workload), !placement.chosen.isEmpty else { return false }
         let reports = observation.reports(now: now)
         return fleet.planes.filter { placement.planes.contains($0.name) }.allSatisfy { plane in
-            let count = decision.placements(of: workload, on: plane.name).reduce(0) { $0 + $1.count }
-            // However many are counted on, an endpoint plane opens one forwarder per workload.
-            let wanted = plane.driver == .local ? count : min(1, count)
             guard observation.connection(of: plane.name, now: now) == .connected,
                 let (report, age) = reports.first(where: { $0.report.plane == plane.name })
             else { return false }
-            let settled = report.replicas.count {
+            let settled = report.replicas.filter {
                 $0.id.workload == workload && $0.state == .ready
                     && $0.stateAgeMilliseconds + age.milliseconds >= settling.milliseconds
             }
-            return settled >= wanted
+            return decision.isMet(workload, on: plane, by: settled)
         }
     }
 }

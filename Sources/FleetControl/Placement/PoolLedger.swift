@@ -22,11 +22,13 @@ struct PoolLedger {
         }
     }
 
-    /// What a placement leaves free. Larger replicas are taken first, as a plane packs them.
+    /// What a placement leaves free, the room among it that it keeps for a standby. Larger replicas are taken first, as a plane
+    /// packs them.
     init(_ fleet: Fleet, holding decision: PlacementDecision) {
         self.init(planes: fleet.planes)
-        let choices = fleet.workloads.flatMap { workload in
-            (decision.placement(of: workload.name)?.chosen ?? []).map { (workload.workloadClass, $0) }
+        let choices = fleet.workloads.flatMap { workload -> [(Workload.Class, PlacementDecision.Choice)] in
+            let placed = decision.placement(of: workload.name)
+            return ((placed?.chosen ?? []) + (placed?.passive?.reserved ?? [])).map { (workload.workloadClass, $0) }
         }
         for (workloadClass, choice) in choices.sorted(by: {
             $0.1.placement.acceleratorsPerReplica > $1.1.placement.acceleratorsPerReplica
@@ -36,6 +38,12 @@ struct PoolLedger {
                 _ = take(choice.placement.acceleratorsPerReplica, for: workloadClass, from: key)
             }
         }
+    }
+
+    /// Whether there is room for one more replica.
+    func hasRoom(_ accelerators: Int, for workloadClass: Workload.Class, in key: PoolKey) -> Bool {
+        var trial = self
+        return trial.take(accelerators, for: workloadClass, from: key)
     }
 
     /// Takes room for one replica on the fullest node of its class that has it, else on a new node. False when nothing fits.

@@ -163,7 +163,10 @@ package struct Rollouts: Equatable, Sendable {
         _ fleet: Fleet, _ assigned: PlacementDecision, _ scenes: [WorkloadName: RolloutRun.Scene]
     ) -> PoolLedger {
         var others = assigned
-        others.workloads.removeAll { scenes[$0.workload] != nil }
+        // The room that is kept for a standby stays kept, whoever's it is.
+        for index in others.workloads.indices where scenes[others.workloads[index].workload] != nil {
+            others.workloads[index].chosen = []
+        }
         var ledger = PoolLedger(fleet, holding: others)
         for (name, scene) in scenes.sorted(by: { $0.key < $1.key }) {
             for pool in scene.pools where !pool.isUnbounded {
