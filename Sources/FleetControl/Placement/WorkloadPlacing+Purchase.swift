@@ -23,8 +23,8 @@ extension WorkloadPlacing {
         hedged = lacking
         let target = max(wanted, total) + lacking
         let rankings = search.loads.indices.map { ranked(for: $0, failover: false) }
-        let turns = placePaid(upTo: target, rankings)
         let markets = OriginMarkets(search, rankings: rankings)
+        let turns = placePaid(upTo: target, rankings, markets)
         let (fixed, hedgeable) = divide(turns, of: target, markets)
         for load in fixed { placeOnDemand(for: load, rankings, because: nil) }
         let targets = markets.markets.indices.map { market in hedgeable.count { markets.market(of: $0) == market } }
@@ -55,7 +55,7 @@ extension WorkloadPlacing {
     }
 
     /// Takes what is paid for anyway, and returns the turns at which something has to be bought, in order.
-    private mutating func placePaid(upTo target: Int, _ rankings: [[Int]]) -> [Int?] {
+    private mutating func placePaid(upTo target: Int, _ rankings: [[Int]], _ markets: OriginMarkets) -> [Int?] {
         var seats = Array(repeating: 0, count: search.loads.count)
         let served = search.loads.indices.filter { !rankings[$0].isEmpty }
         var turns: [Int?] = []
@@ -65,15 +65,15 @@ extension WorkloadPlacing {
                 return first != second ? first > second : left < right
             }
             let ranking = load.map { rankings[$0] } ?? preferred(failover: false)
-            if !takePaid(for: load, ranking) { turns.append(load) }
+            if !takePaid(for: load, ranking, markets) { turns.append(load) }
             if let load { seats[load] += 1 }
         }
         return turns
     }
 
-    private mutating func takePaid(for load: Int?, _ ranking: [Int]) -> Bool {
+    private mutating func takePaid(for load: Int?, _ ranking: [Int], _ markets: OriginMarkets) -> Bool {
         while let paid = ranking.first(where: { search.candidates[$0].pool.tier == .reserved && canTake($0) }),
-            !isBoughtNearer(than: paid, for: load, ranking)
+            !isBoughtNearer(than: paid, for: load, ranking, markets)
         {
             // Where it fails the pool is full, as is known from now on.
             if add(paid, because: because(load)) { return true }
@@ -81,11 +81,15 @@ extension WorkloadPlacing {
         return false
     }
 
-    private func isBoughtNearer(than paid: Int, for load: Int?, _ ranking: [Int]) -> Bool {
+    /// Whether something nearer can be bought: on-demand that may be taken, or spot that a market sells and that has room.
+    private func isBoughtNearer(than paid: Int, for load: Int?, _ ranking: [Int], _ markets: OriginMarkets) -> Bool {
         guard let load else { return false }
-        return ranking.contains {
-            search.candidates[$0].pool.tier != .reserved && search.band($0, load) < search.band(paid, load)
-                && (search.candidates[$0].pool.tier == .spot ? workload.maxSpotShare > .none : canTake($0))
+        return ranking.contains { index in
+            let candidate = search.candidates[index]
+            guard candidate.pool.tier != .reserved, search.band(index, load) < search.band(paid, load) else { return false }
+            guard candidate.pool.tier == .spot else { return canTake(index) }
+            return markets.sells(index)
+                && books.pools.hasRoom(candidate.profile.accelerators, for: workload.workloadClass, in: candidate.ledgerKey)
         }
     }
 
@@ -137,6 +141,7 @@ extension WorkloadPlacing {
             }
         }
         for position in market.pools.indices { _ = takeSpot(market.pools[position], &left[position], upTo: .max) }
+        unprotected += Double(missing)
         guard missing > 0, let objection = noteBudget(search.candidates.indices.filter { isOnDemand($0) }) else { return }
         shortfalls.append("\(missing) more wanted on demand while spot is short: \(objection)")
     }
@@ -157,7 +162,9 @@ extension WorkloadPlacing {
         fill(to: wanted + surplus) { !isSpot[$0] }
         fill(to: wanted + surplus)
         let placed = total - surplus
-        if placed < wanted { shortfalls.append("\(wanted) replicas wanted, \(placed) placed: \(whatBinds(nil))") }
+        guard placed < wanted else { return }
+        unplaced += Double(wanted - placed)
+        shortfalls.append("\(wanted) replicas wanted, \(placed) placed: \(whatBinds(nil))")
     }
 
     @discardableResult

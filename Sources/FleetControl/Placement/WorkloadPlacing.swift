@@ -11,6 +11,9 @@ struct WorkloadPlacing {
     private var reasons: [String?]
     private var full: [Bool]
     var shortfalls: [String] = []
+    /// Replicas that what is asked for lacks, and those that surviving, standing by and standing in lack.
+    var unplaced = 0.0
+    var unprotected = 0.0
     /// What a plan wanted of this workload and what became of it; nil where no plan covers it.
     var fidelity: PlacementDecision.PlanFidelity?
     /// What the plan wanted and could not have.
@@ -56,6 +59,7 @@ struct WorkloadPlacing {
                 } while true
             }
             if remaining > 1e-9 {
+                unplaced += replicas(for: remaining / workload.objective.targetUtilization.fraction)
                 shortfalls.append(
                     "\(rounded(remaining)) of \(search.loads[load].rate.text) from \(search.loads[load].from) has no place: \(whatBinds(load))"
                 )
@@ -70,6 +74,7 @@ struct WorkloadPlacing {
                 add(candidate, because: "minimum replicas")
             else {
                 if preferred(failover: false).contains(where: { canTake($0) }) { continue }
+                unplaced += Double(workload.scaling.minReplicas - total)
                 shortfalls.append("\(workload.scaling.minReplicas) replicas wanted, \(total) placed: \(whatBinds(nil))")
                 return
             }
@@ -89,6 +94,7 @@ struct WorkloadPlacing {
                     search.candidates[$0].domain(survival) != domain && canTake($0)
                 }
                 guard let candidate = options.first else {
+                    unprotected += replicas(for: needed - throughput(outside: domain, survival))
                     shortfalls.append(
                         "losing \(survival.rawValue) \(domain) would leave \(rounded(throughput(outside: domain, survival))) of "
                             + "\(rounded(needed)) req/s wanted: no eligible pool elsewhere has room")
@@ -117,7 +123,7 @@ struct WorkloadPlacing {
             workload: workload.name,
             chosen: chosen.sorted { ($0.plane, $0.placement.pool) < ($1.plane, $1.placement.pool) },
             rejected: rejected.sorted { ($0.plane, $0.pool?.rawValue ?? "") < ($1.plane, $1.pool?.rawValue ?? "") },
-            shortfalls: shortfalls, plan: fidelity, passive: standbyResult)
+            shortfalls: shortfalls, unplaced: unplaced, unprotected: unprotected, plan: fidelity, passive: standbyResult)
     }
 
     // MARK: Order
@@ -156,6 +162,12 @@ struct WorkloadPlacing {
 
     /// Requests per second at the declared peak.
     var declaredDemand: Double { search.loads.reduce(0) { $0 + $1.rate.value } }
+
+    /// Replicas of the slowest hardware it may use that so many requests per second take at full use; one for each request per
+    /// second where it may use none.
+    func replicas(for rate: Double) -> Double {
+        max(0, rate) / max(search.candidates.map(\.profile.rate.value).min() ?? 1, 1e-9)
+    }
 
     /// Requests per second that what is placed may be planned with.
     var plannedThroughput: Double { throughput { _ in true } * workload.objective.targetUtilization.fraction }
