@@ -98,6 +98,12 @@ struct SpotBuyer: Sendable {
         return settled(now)
     }
 
+    /// Nothing is wanted until the next decision; what the policy learnt stays.
+    mutating func rest() {
+        wish = Wish(spot: [Int](repeating: 0, count: goods.keys.count))
+        (onDemand, isStandingIn, releases, steppedAt, movedAt) = (0, false, [], nil, nil)
+    }
+
     /// What is held already, and on-demand for what it lacks: while it is not known what planes run.
     func hold(_ stock: Stock, target: Int) -> Wish {
         let spot = stock.pools.map(\.held)
@@ -204,7 +210,9 @@ struct SpotBuyer: Sendable {
             return kept
         }
         if now.since(movedAt) >= Self.patience, let to = mostWanted(kept), let from = leastWanted(kept) {
+            // Where more is held than wished nowhere may want another.
             let lot = min(unit, wished[to] - kept[to], kept[from] - wished[from])
+            guard lot > 0 else { return kept }
             kept[to] += lot
             kept[from] -= lot
             self.movedAt = now

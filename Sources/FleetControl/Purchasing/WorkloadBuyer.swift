@@ -31,8 +31,11 @@ struct WorkloadBuyer: Sendable {
     private var isSettling = false
     private(set) var events: [FleetEvent] = []
 
-    /// True while it holds on-demand in the place of spot, or waits for spot.
-    var isUnderWay: Bool { !buyers.isEmpty }
+    /// True while it deals in spot, waits for what it asked for, or asks for less because it was refused more: time alone may
+    /// change what it buys.
+    var isUnderWay: Bool {
+        !buyers.isEmpty || watch.isWaiting || refusals.values.contains { $0.isInForce(now) }
+    }
 
     /// Looks at what planes said last.
     mutating func look(
@@ -94,7 +97,10 @@ struct WorkloadBuyer: Sendable {
         buyers = buyers.filter { names.contains($0.key) }
         for (market, target) in zip(markets.markets, targets) {
             guard target > 0 else {
-                buyers[market.anchor] = nil
+                // Nothing is wanted there for now; what was learnt of it stays.
+                let before = buyers[market.anchor]?.onDemand ?? 0
+                buyers[market.anchor]?.rest()
+                tell(search.workload.name, from: before, to: 0, market, search)
                 wishes.append(SpotBuyer.Wish(spot: [Int](repeating: 0, count: market.pools.count)))
                 continue
             }
