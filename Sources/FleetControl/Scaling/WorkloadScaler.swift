@@ -57,7 +57,7 @@ package struct WorkloadScaler: Equatable, Sendable {
             if let said = slowed.limitedBy { limitedBy.append(said) }
             if decided > slowed.replicas { limitedBy.append("panic: \(decided) until it is over") }
             if let after = policy.scaleToZeroAfter, idleTime >= after, bounds.minReplicas == 0, bounds.desired == nil,
-                forecastWish(forecast) == 0, !panic.isPanicking
+                forecastWish(forecast) == 0, !panic.isPanicking, missing.isEmpty
             {
                 (decided, isResting) = (0, true)
                 because = "nobody has asked for \(after.text)"
@@ -71,6 +71,7 @@ package struct WorkloadScaler: Equatable, Sendable {
             limitedBy.append("\(bounds.unknown.joined(separator: ", ")): time zone not known here, only the minimum counts")
         }
         limiter.record(from: before, to: inside, policy.behavior, now: now)
+        steps.record(from: before, to: inside, now: now)
         let decision = ScalingDecision(
             replicas: inside, because: because + (limitedBy.isEmpty ? "" : " (\(limitedBy.joined(separator: "; ")))"),
             wishes: wishes, minReplicas: bounds.minReplicas, maxReplicas: bounds.maxReplicas, limitedBy: limitedBy,

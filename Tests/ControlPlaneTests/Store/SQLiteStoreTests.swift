@@ -239,4 +239,17 @@ struct SQLiteStoreTests {
         }
         withExtendedLifetime(store) {}
     }
+
+    @Test("what a clock that was wrong said of a workload is forgotten once its right time is measured, of that workload alone")
+    func demandOfWrongClock() async throws {
+        let store = try open()
+        try await store.recordDemand([
+            .init(workload: "chat", slot: 900_000, rate: 1), .init(workload: "chat", slot: 900_001, rate: 1),
+            .init(workload: "a", slot: 2_001, rate: 2),
+        ])
+        try await store.recordDemand([.init(workload: "a", slot: 2_002, rate: 2)])
+        #expect(try await store.demandHistory().count == 3, "the workloads' clocks are one, but not each closes a slot at once")
+        try await store.recordDemand([.init(workload: "chat", slot: 2_003, rate: 3)])
+        #expect(try await store.demandHistory().map(\.slot) == [2_002, 2_003])
+    }
 }
