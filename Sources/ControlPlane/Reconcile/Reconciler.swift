@@ -15,6 +15,8 @@ package final class Reconciler: Sendable {
     package static let tick = Duration.seconds(1)
     /// Events waiting to be stored; beyond it the oldest are dropped.
     package static let pendingEventLimit = 4_096
+    /// Slots of demand waiting to be stored, of all workloads; beyond it the oldest are dropped.
+    package static let pendingDemandLimit = 4_096
 
     /// What the loop heard and what it decided.
     package struct Recording: Sendable {
@@ -22,12 +24,11 @@ package final class Reconciler: Sendable {
         package fileprivate(set) var decisions: [ControlDecision] = []
 
         fileprivate mutating func note(_ inputs: ControlInputs, _ decided: ControlDecision, at now: Moment) {
-            guard decisions.count < ControlLog.limit else { return }
-            log.note(
+            let isKept = log.note(
                 .decided(
                     inputs.fleet, drained: inputs.drained, rollouts: inputs.rollouts, secondsSince1970: inputs.secondsSince1970),
                 at: now)
-            decisions.append(decided)
+            if isKept { decisions.append(decided) }
         }
     }
 
@@ -37,22 +38,25 @@ package final class Reconciler: Sendable {
         var quotas: QuotaGrantor
         var controller = FleetController()
         var pendingEvents: [FleetEvent] = []
-        var isDirty = true
+        /// Demand that was measured and is not stored yet.
+        var pendingDemand: [DemandHistory.Entry] = []
+        var schedule: PassSchedule
         /// Whether demand measured before this process began was put back.
         var hasHistory = false
         /// Digests and versions last issued, to leave the store alone while nothing changes.
         var digests: [String: String] = [:]
         var versions: [String: SnapshotVersion] = [:]
         var hasPublished: Set<String> = []
-        var hasSettled = false
-        /// The hour the newest pass was made for.
-        var hourOfWeek: Int?
         var passes: UInt64 = 0
         var failures: UInt64 = 0
         /// The name of every declared plane and gateway, to refuse strangers' reports without a read.
         var recipients: Set<TokenScope> = []
         /// The versions of workloads as the newest pass decided.
         var rollouts: [WorkloadName: RolloutDecision] = [:]
+
+        mutating func note(_ events: [FleetEvent]) {
+            pendingEvents = (pendingEvents + events).suffix(Reconciler.pendingEventLimit)
+        }
     }
 
     private let store: any FleetStore
@@ -78,7 +82,10 @@ package final class Reconciler: Sendable {
         self.clock = clock
         self.logger = logger
         start = clock.now()
-        state = Mutex(State(observation: FleetObservation(start: start), quotas: QuotaGrantor(start: start)))
+        state = Mutex(
+            State(
+                observation: FleetObservation(start: start), quotas: QuotaGrantor(start: start),
+                schedule: PassSchedule(start: start)))
         (wakes, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -99,7 +106,7 @@ package final class Reconciler: Sendable {
 
     /// Has a pass made soon.
     package func wake() {
-        state.withLock { $0.isDirty = true }
+        state.withLock { $0.schedule.wake() }
         wakeUp.yield()
     }
 
@@ -132,8 +139,7 @@ package final class Reconciler: Sendable {
             switch input(&state) {
             case .ignoredAsStale: return (false, false)
             case .accepted(let events, let isMaterial):
-                state.pendingEvents.append(contentsOf: events)
-                state.pendingEvents = state.pendingEvents.suffix(Self.pendingEventLimit)
+                state.note(events)
                 return (true, isMaterial)
             }
         }
@@ -145,18 +151,14 @@ package final class Reconciler: Sendable {
     package func lookForSilence() {
         let now = clock.now()
         let hour = clock.timestamp().hourOfWeekUTC
-        let isDirty = state.withLock { state in
+        let isDue = state.withLock { state in
             state.recording?.log.note(.ticked, at: now)
             let lost = state.observation.tick(now: now)
-            state.pendingEvents.append(contentsOf: lost)
-            // Once after the start, what was unknown becomes absent.
-            let settles = !state.hasSettled && now.since(start) >= FleetObservation.silence
-            if settles { state.hasSettled = true }
-            let isNextHour = state.hourOfWeek.map { $0 != hour } ?? false
-            if settles || isNextHour || !lost.isEmpty || state.controller.isUnderWay { state.isDirty = true }
-            return state.isDirty
+            state.note(lost)
+            return state.schedule.look(
+                hasLost: !lost.isEmpty, hourOfWeek: hour, isUnderWay: state.controller.isUnderWay, now: now)
         }
-        if isDirty { wakeUp.yield() }
+        if isDue { wakeUp.yield() }
     }
 
     // MARK: What is known
@@ -211,7 +213,7 @@ package final class Reconciler: Sendable {
                 }
             }
             for await _ in wakes.cancelOnGracefulShutdown() {
-                guard state.withLock({ $0.isDirty }) else { continue }
+                guard state.withLock({ $0.schedule.isDue }) else { continue }
                 await passLoggingFailure()
             }
             group.cancelAll()
@@ -224,7 +226,7 @@ package final class Reconciler: Sendable {
         } catch {
             // The next tick tries again; until then everybody keeps what they have.
             state.withLock { state in
-                state.isDirty = true
+                state.schedule.wake()
                 state.failures += 1
             }
             logger.error("reconciliation failed; the fleet keeps its last documents", metadata: ["error": "\(error)"])
@@ -234,10 +236,7 @@ package final class Reconciler: Sendable {
     /// One pass.
     package func pass() async throws {
         let hour = clock.timestamp().hourOfWeekUTC
-        state.withLock { state in
-            state.isDirty = false
-            state.hourOfWeek = hour
-        }
+        state.withLock { $0.schedule.begin(hourOfWeek: hour) }
         let contents = try await store.contents()
         let fleet = try documents.fleet(contents)
         try await declareRecipients(of: fleet)
@@ -255,11 +254,12 @@ package final class Reconciler: Sendable {
             let inputs = inputs(fleet, records, state.observation, histories)
             let decided = state.controller.decide(inputs, now: now)
             state.recording?.note(inputs, decided, at: now)
-            state.pendingEvents.append(contentsOf: decided.events)
+            state.note(decided.events)
+            state.pendingDemand = (state.pendingDemand + decided.measured).suffix(Self.pendingDemandLimit)
             state.rollouts = decided.rollouts
             return (decided, state.observation, now)
         }
-        try await store.recordDemand(decided.measured)
+        try await storeDemand()
         // Before anybody acts on it: what a rollout decided is known after a crash too.
         guard try await store.recordRollouts(shelf.changes(decided.rollouts, from: rows, histories)) else { return wake() }
         let documents = FleetDocumentSet(
@@ -267,16 +267,37 @@ package final class Reconciler: Sendable {
             feedPeers: tokens.feedPeers(of: fleet),
             silent: Self.silent(fleet, records, observation, now: now))
         let placementEvents = try await number(documents)
+        state.withLock { $0.note(placementEvents) }
         let versions = state.withLock { $0.versions }
         publish(documents, versions: versions)
         try await recordStatuses(
             contents: contents, documents: documents, observation: observation, versions: versions, now: now)
+        try await storeEvents()
+        state.withLock { $0.passes += 1 }
+    }
+
+    /// Stores what is pending; where the store fails it stays pending, before what happened meanwhile.
+    private func storeEvents() async throws {
         let pending = state.withLock { state in
             defer { state.pendingEvents = [] }
             return state.pendingEvents
         }
-        try await store.recordEvents(pending + placementEvents, at: clock.timestamp())
-        state.withLock { $0.passes += 1 }
+        do {
+            try await store.recordEvents(pending, at: clock.timestamp())
+        } catch {
+            state.withLock { state in
+                let newer = state.pendingEvents
+                state.pendingEvents = pending
+                state.note(newer)
+            }
+            throw error
+        }
+    }
+
+    /// Stores what is pending; where the store fails it stays pending. No other pass adds to it meanwhile.
+    private func storeDemand() async throws {
+        try await store.recordDemand(state.withLock { $0.pendingDemand })
+        state.withLock { $0.pendingDemand = [] }
     }
 
     /// Before the first decision, so that forecasts begin where they ended.

@@ -11,11 +11,13 @@ package struct FailoverJudge: Equatable, Sendable {
     private var standings: [PlaneName: PlaneStanding] = [:]
     private var reasons: [PlaneName: String] = [:]
     private var last = FailoverVerdicts()
+    /// Some observer has lost a plane, though no majority has: votes lapse with time, so that one may come without a word.
+    private var hasDoubt = false
 
     package init() {}
 
     /// A verdict is being formed or being undone: a judgement is due again within a second or so.
-    package var isUnderWay: Bool { !standings.values.allSatisfy(\.isSettled) }
+    package var isUnderWay: Bool { hasDoubt || !standings.values.allSatisfy(\.isSettled) }
 
     /// What was concluded of one plane.
     package func standing(of plane: PlaneName) -> PlaneStanding { standings[plane] ?? PlaneStanding() }
@@ -37,6 +39,9 @@ package struct FailoverJudge: Equatable, Sendable {
         let ballots = PlaneBallot.ballots(fleet, observation, now: now)
         let judged = Set(fleet.planes.map(\.name)).subtracting(inputs.drained)
         standings = standings.filter { judged.contains($0.key) }
+        hasDoubt = ballots.contains {
+            judged.contains($0.key) && !$0.value.losing.isEmpty && $0.value.voters >= PlaneBallot.quorum
+        }
         let outcomes = ballots.filter { judged.contains($0.key) }.mapValues(\.outcome)
         // Where nobody else is left, waiting for proof helps nobody.
         let isAnyLeft = outcomes.contains { $0.value != .lost && !standing(of: $0.key).isFailed }

@@ -26,8 +26,12 @@ package struct ControlLog: Equatable, Sendable {
 
     package init() {}
 
-    package mutating func note(_ entry: Entry, at moment: Moment) {
-        if entries.count < Self.limit { entries.append((moment, entry)) }
+    /// Returns whether it was kept: the decision made at an entry that was not is none of the log's.
+    @discardableResult
+    package mutating func note(_ entry: Entry, at moment: Moment) -> Bool {
+        guard entries.count < Self.limit else { return false }
+        entries.append((moment, entry))
+        return true
     }
 
     /// Every decision, in order.

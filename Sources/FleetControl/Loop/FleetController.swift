@@ -42,7 +42,7 @@ package struct FleetController: Sendable {
         var measured: [DemandHistory.Entry] = []
         var losses: [FailoverJudge.Loss] = []
         let verdicts = judge.judge(inputs, placement: placement, now: now, losses: &losses, events: &events)
-        failovers.begin(losses, inputs, now: now, events: &events)
+        failovers.begin(losses, inputs, placement: placement, now: now, events: &events)
         let scaling = scale(inputs, verdicts, now: now, events: &events, measured: &measured)
         let hour = HourOfWeek.utc(secondsSince1970: inputs.secondsSince1970)
         let (placement, purchases) = purchaser.place(
@@ -52,11 +52,9 @@ package struct FleetController: Sendable {
                 shortage: NodeShortage(fleet, inputs.observation)), inputs.observation, now: now)
         events += purchases
         self.placement = placement
-        failovers.follow(inputs, placement, verdicts, now: now, events: &events)
-        let resting = scaling.filter { $0.value.replicas == 0 }.keys
-        handover.update(
-            fleet, placement, inputs.observation, resting: Set(resting),
-            rollouts: rollouts, now: now)
+        let resting = Set(scaling.filter { $0.value.replicas == 0 }.keys)
+        failovers.follow(inputs, placement, verdicts, resting: resting, now: now, events: &events)
+        handover.update(fleet, placement, inputs.observation, resting: resting, rollouts: rollouts, now: now)
         let assigned = handover.extend(placement)
         let versions = rollouts.advance(
             opening, assigned: assigned, observation: inputs.observation, now: now, events: &events)
