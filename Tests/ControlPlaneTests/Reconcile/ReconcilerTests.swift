@@ -2,6 +2,7 @@ import ControlPlane
 import FleetControl
 import FleetModel
 import FleetTransport
+import Foundation
 import GRDB
 import Hummingbird
 import Testing
