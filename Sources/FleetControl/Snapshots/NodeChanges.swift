@@ -78,7 +78,8 @@ package enum NodeChanges {
         }
         if new.state == .reclaiming, old?.reclaimInMilliseconds == nil {
             if let left = new.reclaimInMilliseconds {
-                let words = "will be taken in \(Duration.seconds(Int64((left / 1_000).rounded(.up))).text)"
+                let seconds = min(max(0, left / 1_000), PoolNodes.longestTime.seconds).rounded(.up)
+                let words = "will be taken in \(Duration.seconds(Int64(seconds)).text)"
                 return Step(severity: .warning, reason: "NodeReclaimNoticed", words: "\(words); what runs there drains")
             }
             guard old?.state != .reclaiming else { return nil }

@@ -27,6 +27,7 @@ import Testing
         #expect(counts(twoPlanes(), .none) == ["near": 4])
         #expect(counts(twoPlanes(), NodeShortage(unavailable: [near: 1], advised: [:])) == ["near": 2, "far": 2])
         #expect(counts(twoPlanes(), NodeShortage(unavailable: [near: 9], advised: [:])) == ["far": 4])
+        #expect(counts(twoPlanes(), NodeShortage(unavailable: [near: .max], advised: [near: 9])) == ["far": 4])
     }
 
     @Test("nodes at risk are left for others")
