@@ -23,8 +23,8 @@ struct PoolLedger {
     }
 
     /// What a placement leaves free. Larger replicas are taken first, as a plane packs them.
-    init(_ fleet: Fleet, holding decision: PlacementDecision) {
-        self.init(planes: fleet.planes)
+    init(_ fleet: Fleet, holding decision: PlacementDecision, shortage: NodeShortage = .none) {
+        self.init(planes: fleet.planes, shortage: shortage)
         let choices = fleet.workloads.flatMap { workload in
             (decision.placement(of: workload.name)?.chosen ?? []).map { (workload.workloadClass, $0) }
         }
