@@ -53,8 +53,7 @@ extension PlaneReconciler {
     /// True for a replica whose accelerators the pool, as it is now declared, does not have on one node.
     private func isMisplaced(_ replica: Replica) -> Bool {
         guard let first = replica.devices.first, let last = replica.devices.last else { return false }
-        guard let pool = assignment?.pools.first(where: { $0.name == replica.specification.pool }), pool.acceleratorsPerNode > 0
-        else { return true }
+        guard let pool = nodes[replica.specification.pool]?.pool, pool.acceleratorsPerNode > 0 else { return true }
         return last >= pool.acceleratorsPerNode * pool.maxNodes
             || first / pool.acceleratorsPerNode != last / pool.acceleratorsPerNode
     }
@@ -186,10 +185,21 @@ extension PlaneReconciler {
         let specification = want.specification
         let id = ReplicaID(plane: plane, workload: specification.workload, incarnation: nextIncarnation)
         nextIncarnation += 1
-        let order = StartOrder(id: id, specification: specification, port: port, devices: devices)
+        let order = StartOrder(
+            id: id, specification: specification, port: port, devices: devices,
+            firstDevice: firstDevice(of: specification.pool))
         replicas.append(Replica(order: order, drain: want.drain, restarts: restarts, failures: failures, now: now))
         isIdentityChanged = true
         actions.append(.start(order))
         noteLifeChange()
+    }
+
+    /// Accelerators of the pools declared before this one; processors are none.
+    private func firstDevice(of pool: PoolName) -> Int {
+        let before = (assignment?.pools ?? []).prefix { $0.name != pool }
+        return before.reduce(0) { sum, declared in
+            guard declared.accelerator != "CPU", let pool = nodes[declared.name]?.pool else { return sum }
+            return sum + pool.maxNodes * pool.acceleratorsPerNode
+        }
     }
 }

@@ -132,11 +132,20 @@ package struct PlaneReconciler: Sendable {
     }
 
     private mutating func shutDown(within: Duration, now: Moment) {
-        guard !isShuttingDown else { return }
+        if isShuttingDown { return hasten(within: max(.zero, within), now: now) }
         isShuttingDown = true
         blocked = []
         for id in replicas.map(\.id) {
             leave(id, reason: "the plane ends", now: now, within: max(.zero, within))
+        }
+    }
+
+    /// A shutdown that is asked for again ends what is left no later than either says.
+    private mutating func hasten(within: Duration, now: Moment) {
+        for index in replicas.indices {
+            replicas[index].drainDeadline = replicas[index].drainDeadline.map { min($0, now.advanced(by: within)) }
+            let kill = now.advanced(by: within + policy.stopGrace + .seconds(1))
+            replicas[index].killAt = replicas[index].killAt.map { min($0, kill) }
         }
     }
 
