@@ -87,7 +87,7 @@ package struct ControlAPI: Sendable {
         guard let scope = TokenScope(wanted.scope) else {
             throw APIError.invalid("scope: a scope is \(TokenScope.accepted)")
         }
-        if let key = Self.key(of: scope), try await store.resource(key) == nil {
+        if let key = scope.subject, try await store.resource(key) == nil {
             throw APIError.notFound("there is no \(key); declare it first, then mint its token")
         }
         let token = try await tokens.mint(scope, by: context.author)
@@ -96,13 +96,5 @@ package struct ControlAPI: Sendable {
         if case .gateway(let name) = scope { inquiries.disconnect(name) }
         reconciler.wake()
         return try .json(["token": token, "scope": scope.description], status: .created)
-    }
-
-    private static func key(of scope: TokenScope) -> ResourceKey? {
-        switch scope {
-        case .admin: nil
-        case .plane(let name): ResourceKey(kind: .workloadPlane, name: name.rawValue)
-        case .gateway(let name): ResourceKey(kind: .gateway, name: name.rawValue)
-        }
     }
 }

@@ -220,6 +220,7 @@ struct SQLiteStoreTests {
     @Test("no token is in the file, only its digest")
     func noSecret() async throws {
         let store = try open()
+        try await write(store, .init(key: ResourceKey(kind: .gateway, name: "door"), spec: "g"))
         _ = try await store.addToken(
             TokenRecord(token: "tw_very_secret", scope: .gateway("door")), by: .system, at: time)
         let bytes = try [folder.state.database, folder.state.database + "-wal"].reduce(into: Data()) { bytes, file in
