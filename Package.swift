@@ -128,7 +128,8 @@ let package = Package(
         .testTarget(
             name: "ControlPlaneTests",
             dependencies: [
-                "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", hummingbird, logging, nioCore,
+                "ControlPlane", "FleetControl", "FleetDocuments", "FleetModel", "FleetTransport", "SeededCases", hummingbird,
+                logging, nioCore,
                 nioPosix, serviceLifecycle, "TestCertificates", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
@@ -259,8 +260,8 @@ let package = Package(
 
         // Real processes, real sockets.
         .testTarget(
-            name: "EndToEndTests", dependencies: ["tradewind", httpClient, nioCore, nioHTTP1],
-            exclude: ["anthropic_client.py", "openai_client.py"],
+            name: "EndToEndTests", dependencies: ["TestCertificates", "tradewind", httpClient, nioCore, nioHTTP1],
+            exclude: ["anthropic_client.py", "certificate_client.py", "openai_client.py"],
             swiftSettings: strict),
     ]
 )

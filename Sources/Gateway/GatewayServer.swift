@@ -33,7 +33,7 @@ package struct GatewayServer: Service, CustomStringConvertible {
         try configuration.validate()
         let token = configuration.readToken() ?? ""
         let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
-        let answers = ControlAnswers()
+        let answers = ControlAnswers(version: configuration.version)
         do {
             try await serve(group: group, answers: answers, token: token)
         } catch {
@@ -82,7 +82,9 @@ package struct GatewayServer: Service, CustomStringConvertible {
             }
             onListening(plane.address)
             onServing("\(await keeper.scheme)://\(plane.address)")
+            let settling = Task { try await Self.settle() }
             await Self.untilTold()
+            settling.cancel()
             looking.cancel()
             logger.info("shutting down: finishing requests in flight")
             places.cancel()
@@ -108,6 +110,14 @@ package struct GatewayServer: Service, CustomStringConvertible {
         } catch is CancellationError {
             return nil
         }
+    }
+
+    /// Once what it began with is done.
+    private static func settle() async throws {
+        try await Task.sleep(for: .seconds(2))
+        #if canImport(Glibc)
+        StartingPages.giveBack()
+        #endif
     }
 
     private static func untilTold() async {

@@ -88,6 +88,8 @@ package struct IntegerSolution: Equatable, Sendable {
     /// By column; empty where there is no solution.
     package var values: [Double]
     package var nodes: Int
+    /// Simplex iterations of all relaxations; 0 where the library does not tell.
+    package var iterations = 0
     /// Whether the wall clock ended it.
     package var timedOut: Bool
 

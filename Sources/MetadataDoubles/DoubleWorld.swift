@@ -9,6 +9,8 @@ package final class DoubleWorld: Sendable {
     private struct Place {
         var machine = DoubleMachine()
         var service: any DoubleService
+        /// Counts what was commanded here, and what time has brought.
+        var version: UInt64 = 0
         /// Told, once, when something changes; one for each connection that waits.
         var waiting: [ObjectIdentifier: @Sendable () -> Void] = [:]
     }
@@ -30,17 +32,24 @@ package final class DoubleWorld: Sendable {
         (self.now, self.utc, self.token) = (now, utc, token)
     }
 
-    package func answer(_ request: DoubleRequest, of node: DoubleNode, isOverdue: Bool) -> DoubleAnswer {
+    /// What is answered, and the version of what was seen for it.
+    package func answer(
+        _ request: DoubleRequest, of node: DoubleNode, isOverdue: Bool
+    ) -> (answer: DoubleAnswer, seen: UInt64) {
         at(node) { place, now in
-            place.service.answer(request, machine: &place.machine, now: now, isOverdue: isOverdue, token: token)
-        } ?? .hangUp
+            let answer = place.service.answer(
+                request, machine: &place.machine, now: now, isOverdue: isOverdue, token: token)
+            return (answer, place.version)
+        } ?? (.hangUp, 0)
     }
 
-    /// Calls once when something changes at the node. The time that may pass until then by itself; nil where none does.
+    /// Calls once when something changes at the node. The time that may pass until then by itself: none where something has
+    /// changed since the version `seen`, nil where nothing does.
     package func whenChanged(
-        _ node: DoubleNode, for waiter: ObjectIdentifier, _ wake: @escaping @Sendable () -> Void
+        _ node: DoubleNode, since seen: UInt64, for waiter: ObjectIdentifier, _ wake: @escaping @Sendable () -> Void
     ) -> Duration? {
         at(node) { place, now in
+            guard place.version == seen else { return .zero }
             place.waiting[waiter] = wake
             return place.machine.nextChange.map { max(.zero, $0.since(now)) }
         } ?? nil
@@ -69,6 +78,7 @@ package final class DoubleWorld: Sendable {
     private func change(_ node: DoubleNode, _ body: (inout DoubleMachine, Moment) -> Void) -> DoubleStatus? {
         let changed = at(node) { place, now in
             body(&place.machine, now)
+            place.version += 1
             defer { place.waiting = [:] }
             return (DoubleStatus(place.machine, now: now), Array(place.waiting.values))
         }
@@ -81,7 +91,9 @@ package final class DoubleWorld: Sendable {
         let now = now()
         return places.withLock { places in
             guard var place = places[node] ?? (places.count < Self.nodeLimit ? place(of: node) : nil) else { return nil }
+            let before = place.machine
             place.machine.advance(now: now)
+            if place.machine != before { place.version += 1 }
             defer { places[node] = place }
             return body(&place, now)
         }

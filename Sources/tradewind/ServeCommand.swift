@@ -1,5 +1,7 @@
 import ArgumentParser
+import CommandLineInterface
 import ControlPlane
+import FleetCatalogue
 import FleetTransport
 import Foundation
 import Logging
@@ -44,13 +46,26 @@ struct ServeCommand: AsyncParsableCommand {
         }
         try configuration.validate()
         let logger = Logger(label: "tradewind.serve")
-        let server = ControlPlaneServer(configuration: configuration, logger: logger) { address in
-            // Written at once, also into a pipe, where print would wait for a full buffer.
-            try? FileHandle.standardOutput.write(contentsOf: Data("control plane: \(address.url)\n".utf8))
-        }
+        let catalogue = Self.catalogue(of: configuration.stateFolder, logger)
+        let server = ControlPlaneServer(
+            configuration: configuration, logger: logger, prices: { catalogue.priceBook(for: $0) },
+            onListening: { address in
+                // Written at once, also into a pipe, where print would wait for a full buffer.
+                try? FileHandle.standardOutput.write(contentsOf: Data("control plane: \(address.url)\n".utf8))
+            })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [server], gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
         try await group.run()
+    }
+
+    /// The catalogue under what was imported into the folder; the embedded one alone where that cannot be read.
+    private static func catalogue(of folder: StateFolder, _ logger: Logger) -> Catalogue {
+        do {
+            return try CatalogImports(folder: folder).catalogue()
+        } catch {
+            logger.warning("imported prices are left out", metadata: ["error": "\(error)"])
+            return .embedded
+        }
     }
 }

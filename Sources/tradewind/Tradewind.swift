@@ -28,6 +28,7 @@ struct Tradewind: AsyncParsableCommand {
                 name: "Plan",
                 subcommands: [
                     PlanCommand.self, CostCommand.self, AdviseCommand.self, CatalogCommand.self, SimulateCommand.self,
+                    DemandCommand.self,
                 ]),
             CommandGroup(
                 name: "Run a fleet",

@@ -50,6 +50,10 @@ extension EndToEnd {
                 try fleet.start("gateway", ["gateway", "toronto", "--listen", "127.0.0.1:\(port)"])
                 try await fleet.ready(port: port)
                 _ = try await eventually("the gateway's first words") { try await queued(fleet) }
+                _ = try await eventually("the decision that nobody asks") {
+                    let conditions = try await status(fleet, "workloads")["conditions"] as? [[String: Any]]
+                    return conditions?.contains { $0["reason"] as? String == "ScaledToZero" } == true ? true : nil
+                }
                 #expect(try await fleet.replicas().isEmpty)
 
                 let first = Task { try await Client.chat("quiet", port: port) }

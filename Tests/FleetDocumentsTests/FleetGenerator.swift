@@ -111,7 +111,9 @@ struct FleetGenerator {
                 let address = country == nil ? "forwarded" : generator.maybe { $0.pick(["forwarded", "x-forwarded-for"]) }
                 return ClientPlace(
                     trustedProxies: generator.flag() ? ["10.0.0.0/8"] : ["fd00::/8", "127.0.0.1/32"], addressHeader: address,
-                    countryHeader: country, database: generator.maybe { _ in "/var/lib/GeoIP/places.mmdb" })
+                    countryHeader: country, database: generator.maybe { _ in "/var/lib/GeoIP/places.mmdb" },
+                    behind: generator.maybe { $0.pick(FrontProxy.allCases) },
+                    proxyProtocol: generator.maybe { $0.pick(ClientPlace.ProxyProtocol.allCases) })
             },
             telemetry: GatewayTelemetry(
                 accessLog: maybe {
@@ -295,9 +297,13 @@ struct FleetGenerator {
             Tenant.APIKey(
                 name: "key-\(position)", sha256: String((0..<64).map { _ in pick(Array("0123456789abcdef")) }))
         }
+        let certificates: [Tenant.CertificateName] = [
+            .uri("spiffe://example.org/\(name)"), .dnsName("\(name).example.com"), .commonName("\(name) of ours"),
+        ]
         return Tenant(
             metadata: metadata(name), country: maybe { $0.pick(["CA", "DE", "NO"]) }, models: pick([[], ["a", "b/c"]]),
-            priority: pick(Tenant.Priority.allCases), apiKeys: keys, limits: limits(isPriced: price != nil), price: price,
+            priority: pick(Tenant.Priority.allCases), apiKeys: keys,
+            clientCertificates: Array(certificates.prefix(int(0...3))), limits: limits(isPriced: price != nil), price: price,
             workloads: flag() ? [] : [Tenant.WorkloadTerms(workload: workloads[0], limits: limits(isPriced: price != nil))])
     }
 

@@ -39,6 +39,47 @@ struct TenantDocumentTests {
             ])
     }
 
+    @Test("name client certificates by one name each")
+    func certificates() throws {
+        let named = Self.document.replacing(
+            "  price:",
+            with: """
+                  clientCertificates:
+                    - { uri: spiffe://example.org/ns/acme/sa/batch }
+                    - { dnsName: batch.acme.example }
+                    - { commonName: Acme batch }
+                  price:
+                """)
+        let resources = try FleetDecoder.decode([FleetFile(name: "t.yaml", text: named)]).get()
+        guard case .tenant(let tenant)? = resources.first else { return #expect(Bool(false), "no tenant") }
+        #expect(
+            tenant.clientCertificates == [
+                .uri("spiffe://example.org/ns/acme/sa/batch"), .dnsName("batch.acme.example"), .commonName("Acme batch"),
+            ])
+        for (old, new, told) in [
+            ("{ commonName: Acme batch }", "{}", "spec.clientCertificates[2]: no name is given; { uri: … }"),
+            ("{ commonName: Acme batch }", "{ commonName: a, uri: a:b }", "spec.clientCertificates[2]: 2 names are given"),
+            ("commonName:", "subject:", "spec.clientCertificates[2].subject: unknown field"),
+            (
+                "spiffe://example.org/ns/acme/sa/batch", "batch",
+                "spec.clientCertificates[0].uri: \"batch\" is not a URI; a URI such"
+            ),
+            ("batch.acme.example", "\"*.example\"", "spec.clientCertificates[1].dnsName: \"*.example\" is not a name"),
+            (
+                "Acme batch", String(repeating: "a", count: 65),
+                "spec.clientCertificates[2].commonName: \"aaa"
+            ),
+        ] {
+            let file = FleetFile(name: "t.yaml", text: named.replacing(old, with: new))
+            guard case .failure(let problems) = FleetDecoder.decode([file]) else {
+                Issue.record("\(new) is taken")
+                continue
+            }
+            let lines = problems.problems.map { "\($0.path): \($0.message); \($0.accepted)" }
+            #expect(lines.count == 1 && lines[0].hasPrefix(told), "\(lines)")
+        }
+    }
+
     @Test(
         "say what is wrong and what would be right, and never repeat what may be a key",
         arguments: [

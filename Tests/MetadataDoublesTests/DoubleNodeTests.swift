@@ -1,3 +1,4 @@
+import FleetModel
 import MetadataDoubles
 import Testing
 
@@ -18,4 +19,31 @@ import Testing
             "ec2/a/b/0/x", "/ec2/a/b/٣/x", "/ec2/a/../0/x",
         ])
     func noPath(text: String) { #expect(DoubleNode.split(Substring(text)) == nil) }
+
+    @Test("a change between an answer and the wait for one is not waited for")
+    func changedMeanwhile() {
+        let world = DoubleWorld(now: { .origin }, utc: { 0 }, token: { "token" })
+        let node = DoubleNode(service: .gcp, plane: "lab", pool: "spot", index: 0)
+        let path = "/computeMetadata/v1/instance/preempted?wait_for_change=true&timeout_sec=60&last_etag="
+        let flavor = (name: "metadata-flavor", value: "Google")
+        guard
+            case .reply(let first) = world.answer(DoubleRequest("GET", path + "0", headers: [flavor]), of: node, isOverdue: false)
+                .answer
+        else {
+            Issue.record("the first request hangs")
+            return
+        }
+        let request = DoubleRequest("GET", path + (first.headers["etag"] ?? ""), headers: [flavor])
+        let (answer, seen) = world.answer(request, of: node, isOverdue: false)
+        guard case .hold = answer else {
+            Issue.record("the request does not hang")
+            return
+        }
+        let waiter = ObjectIdentifier(Waiter())
+        #expect(world.whenChanged(node, since: seen, for: waiter) {} == nil)
+        _ = world.cancel(node)
+        #expect(world.whenChanged(node, since: seen, for: waiter) {} == .zero)
+    }
+
+    private final class Waiter {}
 }

@@ -22,14 +22,16 @@ package final class TestAuthority: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Issues a certificate for these names, the first its subject, and returns the paths of it and its key.
-    package func issue(_ name: String, alternatives: [String] = [], isExpired: Bool = false, as file: String? = nil) throws
-        -> (certificate: String, key: String)
-    {
+    /// - Parameter subject: of the certificate, in openssl's words; nil: the name is its common name.
+    package func issue(
+        _ name: String, alternatives: [String] = [], uris: [String] = [], subject: String? = nil, isExpired: Bool = false,
+        as file: String? = nil
+    ) throws -> (certificate: String, key: String) {
         let file = file ?? name.replacing("*", with: "_")
-        let names = ([name] + alternatives).map { "DNS:\($0)" } + ["IP:127.0.0.1"]
+        let names = ([name] + alternatives).map { "DNS:\($0)" } + uris.map { "URI:\($0)" } + ["IP:127.0.0.1"]
         try openssl(
             ["req", "-new"] + Self.newKey + [
-                "-config", "openssl.cnf", "-keyout", "\(file).key.new", "-out", "\(file).csr", "-subj", "/CN=\(name)",
+                "-config", "openssl.cnf", "-keyout", "\(file).key.new", "-out", "\(file).csr", "-subj", subject ?? "/CN=\(name)",
             ])
         try write("subjectAltName=\(names.joined(separator: ","))\n", to: "\(file).ext")
         try openssl([

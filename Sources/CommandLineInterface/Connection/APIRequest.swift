@@ -71,6 +71,11 @@ package struct APIRequest: Equatable, Sendable {
         APIRequest("GET", "\(root)/events?for=\(segment("\(key.kind.plural)/\(key.name)"))")
     }
 
+    /// What arrived, by quarters of an hour; of one workload, or of all.
+    package static func demand(of workload: WorkloadName?) -> APIRequest {
+        APIRequest("GET", "\(root)/demand\(workload.map { "?workload=\(segment($0.rawValue))" } ?? "")")
+    }
+
     package static let verifyAudit = APIRequest("GET", "\(root)/audit/verify")
 
     /// Changes after a version; from the beginning where there is none.

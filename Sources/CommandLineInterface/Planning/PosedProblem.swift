@@ -22,7 +22,9 @@ package struct PosedProblem: Equatable, Sendable {
         self.problem = problem
         self.facts = facts
         self.origin = origin
-        remarks = (origin?.unknowns.map(\.description) ?? []) + problem.remarks().map(\.description)
+        remarks =
+            (origin?.notes.map(\.description) ?? []) + (origin?.unknowns.map(\.description) ?? [])
+            + problem.remarks().map(\.description)
     }
 
     /// Writes a fleet as a problem.

@@ -8,29 +8,37 @@ extension FleetSimulationRun {
     package var document: JSONValue {
         var object: [String: JSONValue] = [
             "scenario": .string(scenario.name), "durationSeconds": .number(scenario.duration.seconds),
-            "seed": .string(String(scenario.seed)), "policies": .array(rows.map(Self.row)),
+            "seed": .string(String(scenario.seed)), "policies": .array(rows.map(row)),
         ]
-        if let lowerBoundUSD { object["lowerBoundUSD"] = .number(lowerBoundUSD) }
+        if let wanted = scenario.wantedAvailability { object["wantedAvailability"] = .number(wanted.fraction) }
+        if let lowerBound {
+            object["lowerBound"] = .object([
+                "costUSD": .object(["total": .number(lowerBound.usd), "byTier": Self.byTier { lowerBound.usdByTier[$0] ?? 0 }]),
+                "servedShare": .number(lowerBound.servedShare),
+            ])
+        }
         return .object(object)
     }
 
-    private static func row(_ row: Row) -> JSONValue {
+    private static func byTier(_ usd: (CapacityPool.Tier) -> Double) -> JSONValue {
+        .object(Dictionary(uniqueKeysWithValues: CapacityPool.Tier.allCases.map { ($0.rawValue, .number(usd($0))) }))
+    }
+
+    private func row(_ row: Row) -> JSONValue {
         let result = row.result
-        return .object([
+        var object: [String: JSONValue] = [
             "name": .string(row.name), "resolution": .string(result.isFluid ? "fluid" : "events"),
             "events": .integer(Int64(clamping: result.events)), "digest": .string(result.digest),
             "costUSD": .object([
                 "total": .number(result.usd),
-                "byTier": .object(
-                    Dictionary(
-                        uniqueKeysWithValues: CapacityPool.Tier.allCases.map { ($0.rawValue, .number(result.usd(tier: $0))) })),
+                "byTier": Self.byTier { result.usd(tier: $0) },
                 "byProvider": .object(
                     Dictionary(uniqueKeysWithValues: result.usdByProvider.map { ($0.provider.rawValue, .number($0.usd)) })),
                 "unpriced": .array(result.unpriced.map { .string($0) }),
             ]),
-            "requests": tally(result.all),
+            "requests": Self.tally(result.all),
             "workloads": .array(
-                result.workloads.map { .object(["name": .string($0.name.rawValue), "requests": tally($0.tally)]) }),
+                result.workloads.map { .object(["name": .string($0.name.rawValue), "requests": Self.tally($0.tally)]) }),
             "pools": .array(
                 result.pools.map { pool in
                     .object([
@@ -44,7 +52,9 @@ extension FleetSimulationRun {
                 }),
             "eventCounts": .object(
                 Dictionary(uniqueKeysWithValues: result.journal.counts.map { ($0.reason, .integer(Int64($0.count))) })),
-        ])
+        ]
+        if let keeps = keeps(result.all.availability) { object["keepsAvailability"] = .bool(keeps) }
+        return .object(object)
     }
 
     private static func tally(_ tally: RequestTally) -> JSONValue {

@@ -1,12 +1,14 @@
 import FleetDocuments
-import FleetModel
+package import FleetModel
 package import FleetSimulation
 import FleetTransport
 
 /// A scenario with the files it names.
 package enum ScenarioSource {
-    /// Reads a scenario file and the traces beside it.
-    package static func read(_ path: String, access: some FleetFileAccess) throws -> Scenario {
+    /// Reads a scenario file and the files beside it that it names.
+    ///
+    /// - Parameter fleet: what its policies change.
+    package static func read(_ path: String, of fleet: Fleet, access: some FleetFileAccess) throws -> Scenario {
         guard let bytes = try access.content(of: path, limit: DocumentLimit.fileBytes) else {
             throw CommandFailure(.invalid, "there is no file \(path); --scenario is a YAML file (docs/simulate.md)")
         }
@@ -15,12 +17,12 @@ package enum ScenarioSource {
         }
         switch ScenarioDocument.decode(FleetFile(name: path, text: text)) {
         case .failure(let problems): throw CommandFailure(.invalid, "", details: problems.problems.map(\.description))
-        case .success(let document): return try scenario(document, path: path, access: access)
+        case .success(let document): return try scenario(document, path: path, fleet, access: access)
         }
     }
 
     private static func scenario(
-        _ document: ScenarioDocument, path: String, access: some FleetFileAccess
+        _ document: ScenarioDocument, path: String, _ fleet: Fleet, access: some FleetFileAccess
     ) throws -> Scenario {
         func beside(_ file: String) -> String {
             guard !file.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return file }
@@ -38,6 +40,15 @@ package enum ScenarioSource {
         if let trace = document.trace {
             let recorded = try RequestTraceFile.read(beside(trace.file), repeats: trace.repeats, access: access)
             scenario.demand.source = .trace(trace.workload, recorded)
+        }
+        if let file = document.recorded {
+            guard document.trace == nil, document.source == .declared else {
+                throw CommandFailure(
+                    .invalid, "\(path): demand is given in several ways; right is one of trace, recorded and source: diurnal")
+            }
+            let recorded = try RecordedDemandFile.read(beside(file), access: access)
+            scenario.demand.source = .recorded(recorded)
+            if document.start == nil, let first = recorded.span?.lowerBound { scenario.startSecondsSince1970 = first }
         }
         for pair in document.tokens {
             var tokens = pair.workload == nil ? scenario.tokens : scenario.tokens(of: pair.workload ?? WorkloadName(""))
@@ -60,7 +71,17 @@ package enum ScenarioSource {
             }
             return SpotMarketSource(plane: spot.plane, pool: spot.pool, supply: supply)
         }
-        scenario.policies = document.policies
+        scenario.policies = try document.policies.map { policy in
+            guard let file = policy.fleet else { return ScenarioPolicy(policy.name) }
+            let sources = try FleetSourceCollection.collect([beside(file)], access: access)
+            let changes = try FleetDeclaration.resources(in: sources, known: fleet.resources.map(\.key))
+            let variant = try policy.buy.map { name throws(CommandFailure) in
+                if let variant = FleetVariant(name) { return variant }
+                throw CommandFailure(.invalid, "\(path): '\(name)' is no way to buy; accepted: \(FleetVariant.accepted)")
+            }
+            return ScenarioPolicy(policy.name, changes: changes, variant: variant)
+        }
+        scenario.wantedAvailability = document.availability
         return scenario
     }
 
@@ -82,7 +103,7 @@ package enum ScenarioSource {
             let provider = ProviderName(region[0])
             kind = fault.share.map { .nodesLost(provider, region[1], share: $0.fraction) } ?? .regionLost(provider, region[1])
         } else if let provider = fault.provider {
-            kind = .providerLost(provider)
+            kind = fault.tier == .spot ? .spotLost(provider) : .providerLost(provider)
         } else if let gateway = fault.gateway {
             kind = .gatewayLost(gateway)
         } else {

@@ -23,6 +23,7 @@ extension ControlAPI {
         guard report.replicas.allSatisfy({ $0.id.plane == plane && $0.stateAgeMilliseconds.magnitude < 1e15 }) else {
             throw APIError.invalid("replicas: every one must be of plane \(plane) and of a finite age")
         }
+        try require(report.impossiblePart)
         guard try await isDeclared(.plane(plane)) else {
             throw StoreError.notFound(ResourceKey(kind: .workloadPlane, name: plane.rawValue))
         }
@@ -41,6 +42,7 @@ extension ControlAPI {
         let report = try await request.decode(
             GatewayReport.self, limit: APILimits.reportBytes, example: "a gateway's report, as tradewind gateway sends it")
         guard report.gateway == gateway else { throw APIError.invalid("gateway: the report is of another gateway than the path") }
+        try require(report.impossiblePart)
         guard try await isDeclared(.gateway(gateway)) else {
             throw StoreError.notFound(ResourceKey(kind: .gateway, name: gateway.rawValue))
         }
@@ -50,6 +52,12 @@ extension ControlAPI {
     }
 
     // MARK: Both
+
+    /// - Parameter impossible: the part of a report whose numbers cannot be, so that nothing of it is taken.
+    private func require(_ impossible: String?) throws {
+        guard let impossible else { return }
+        throw APIError.invalid("\(impossible): a count is a whole number from 0 to 2^53, an age finite")
+    }
 
     private func stream(_ recipient: TokenScope) throws -> Response {
         do {

@@ -50,31 +50,27 @@ package struct ControlAPI: Sendable {
     func metricsPage() -> Response {
         let observation = reconciler.observation
         let passes = reconciler.passes
-        let gauges = [
-            ControlMetrics.Gauge(
-                name: "tradewind_control_store_changes_total", help: "Resource changes committed since the start.",
-                isCounter: true, samples: [("", changes.changeCount)]),
-            ControlMetrics.Gauge(
-                name: "tradewind_control_watchers", help: "Open streams, by what they carry.",
-                samples: [
-                    ("stream=\"changes\"", UInt64(changes.watcherCount)), ("stream=\"documents\"", UInt64(streams.streamCount)),
-                ]),
-            ControlMetrics.Gauge(
-                name: "tradewind_control_connected", help: "Planes and gateways that report.",
-                samples: [
-                    ("kind=\"plane\"", UInt64(observation.connectedPlanes)),
-                    ("kind=\"gateway\"", UInt64(observation.connectedGateways)),
-                ]),
-            ControlMetrics.Gauge(
-                name: "tradewind_control_document_generation", help: "Generation of the newest document of each recipient.",
-                samples: reconciler.versions.filter { TokenScope($0.recipient) != nil }.map {
-                    ("recipient=\"\($0.recipient)\"", $0.version.generation)
-                }),
-            ControlMetrics.Gauge(
-                name: "tradewind_control_reconciliations_total", help: "Reconciliation passes since the start.", isCounter: true,
-                samples: [("outcome=\"done\"", passes.done), ("outcome=\"failed\"", passes.failed)]),
-        ]
-        return .text(Array(metrics.text(gauges: gauges).utf8), type: "text/plain; version=0.0.4; charset=utf-8")
+        var committed = MetricFamily(
+            .counter, "tradewind_control_store_changes_total", "Resource changes committed since the start.")
+        committed.add(changes.changeCount)
+        var watchers = MetricFamily(.gauge, "tradewind_control_watchers", "Open streams, by what they carry.")
+        watchers.add(changes.watcherCount, ["stream": "changes"])
+        watchers.add(streams.streamCount, ["stream": "documents"])
+        var connected = MetricFamily(.gauge, "tradewind_control_connected", "Planes and gateways that report.")
+        connected.add(observation.connectedPlanes, ["kind": "plane"])
+        connected.add(observation.connectedGateways, ["kind": "gateway"])
+        var generations = MetricFamily(
+            .gauge, "tradewind_control_document_generation", "Generation of the newest document of each recipient.")
+        for (recipient, version) in reconciler.versions where TokenScope(recipient) != nil {
+            generations.add(version.generation, ["recipient": recipient])
+        }
+        var reconciliations = MetricFamily(
+            .counter, "tradewind_control_reconciliations_total", "Reconciliation passes since the start.")
+        reconciliations.add(passes.done, ["outcome": "done"])
+        reconciliations.add(passes.failed, ["outcome": "failed"])
+        let decisions = reconciler.decisionMetrics?.families ?? []
+        let page = metrics.text([committed, watchers, connected, generations, reconciliations] + decisions)
+        return .text(Array(page.utf8), type: "text/plain; version=0.0.4; charset=utf-8")
     }
 
     // MARK: Trust
@@ -87,7 +83,7 @@ package struct ControlAPI: Sendable {
         guard let scope = TokenScope(wanted.scope) else {
             throw APIError.invalid("scope: a scope is \(TokenScope.accepted)")
         }
-        if let key = Self.key(of: scope), try await store.resource(key) == nil {
+        if let key = scope.subject, try await store.resource(key) == nil {
             throw APIError.notFound("there is no \(key); declare it first, then mint its token")
         }
         let token = try await tokens.mint(scope, by: context.author)
@@ -96,13 +92,5 @@ package struct ControlAPI: Sendable {
         if case .gateway(let name) = scope { inquiries.disconnect(name) }
         reconciler.wake()
         return try .json(["token": token, "scope": scope.description], status: .created)
-    }
-
-    private static func key(of scope: TokenScope) -> ResourceKey? {
-        switch scope {
-        case .admin: nil
-        case .plane(let name): ResourceKey(kind: .workloadPlane, name: name.rawValue)
-        case .gateway(let name): ResourceKey(kind: .gateway, name: name.rawValue)
-        }
     }
 }

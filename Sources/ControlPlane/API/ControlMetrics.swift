@@ -22,33 +22,14 @@ package final class ControlMetrics: Sendable {
         requests.withLock { $0[Series(method: method, route: route, status: status), default: 0] += 1 }
     }
 
-    /// Everything in Prometheus' text format.
-    package func text(gauges: [Gauge]) -> String {
-        var lines = [
-            "# HELP tradewind_control_requests_total Requests answered, by route and status.",
-            "# TYPE tradewind_control_requests_total counter",
-        ]
+    /// Everything in Prometheus' text format: requests, then the families given.
+    func text(_ families: [MetricFamily]) -> String {
+        var answered = MetricFamily(
+            .counter, "tradewind_control_requests_total", "Requests answered, by route and status.")
         for (series, count) in requests.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
-            lines.append(
-                "tradewind_control_requests_total{method=\"\(series.method)\",route=\"\(series.route)\",status=\"\(series.status)\"} \(count)"
-            )
+            answered.add(count, ["method": series.method, "route": series.route, "status": "\(series.status)"])
         }
-        for gauge in gauges { lines += gauge.lines }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// One more metric family, read when asked for.
-    package struct Gauge: Sendable {
-        package var name: String
-        package var help: String
-        package var isCounter = false
-        /// Label text such as `recipient="plane/toronto"`, and the value.
-        package var samples: [(labels: String, value: UInt64)]
-
-        fileprivate var lines: [String] {
-            ["# HELP \(name) \(help)", "# TYPE \(name) \(isCounter ? "counter" : "gauge")"]
-                + samples.map { "\(name)\($0.labels.isEmpty ? "" : "{\($0.labels)}") \($0.value)" }
-        }
+        return ([answered] + families).flatMap(\.lines).joined(separator: "\n") + "\n"
     }
 }
 

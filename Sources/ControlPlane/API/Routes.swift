@@ -47,6 +47,7 @@ package enum Routes {
         APIRoute(.get, "/api/v1alpha1/events", .admin) { api, request, _ in try await api.events(request) },
         APIRoute(.get, "/api/v1alpha1/explain/{workload}", .admin) { api, _, context in try await api.explain(context) },
         APIRoute(.get, "/api/v1alpha1/requests", .admin) { api, request, _ in try await api.explainRequest(request) },
+        APIRoute(.get, "/api/v1alpha1/demand", .admin) { api, request, _ in try await api.demand(request) },
         APIRoute(.get, "/api/v1alpha1/audit", .admin) { api, request, _ in try await api.audit(request) },
         APIRoute(.get, "/api/v1alpha1/audit/verify", .admin) { api, _, _ in try await api.verifyAudit() },
 

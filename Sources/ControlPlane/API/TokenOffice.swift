@@ -14,6 +14,8 @@ package final class TokenOffice: Sendable {
     private let known: Mutex<[StoredToken]>
     /// Scopes whose file was looked at since the start.
     private let checked = Mutex<Set<TokenScope>>([])
+    /// The end of the newest change: files, store and ``known`` are changed by one at a time, so that none undoes another.
+    private let lastTurn = Mutex<Task<Void, Never>?>(nil)
 
     package init(store: any FleetStore, folder: StateFolder, clock: any FleetClock) async throws {
         self.store = store
@@ -39,7 +41,14 @@ package final class TokenOffice: Sendable {
     /// of this machine still hold what the file says, so that is taken up in place of what the store remembers. The admin's
     /// file is made anew where it is missing; a plane's or gateway's is not, for its token may be in use elsewhere.
     package func ensure(_ scope: TokenScope) async throws {
-        let isKnown = known.withLock { $0.contains { $0.scope == scope } }
+        let isSettled = checked.withLock { $0.contains(scope) } && isKnown(scope)
+        if !isSettled { try await inTurn { try await self.settle(scope) } }
+    }
+
+    private func isKnown(_ scope: TokenScope) -> Bool { known.withLock { $0.contains { $0.scope == scope } } }
+
+    private func settle(_ scope: TokenScope) async throws {
+        let isKnown = isKnown(scope)
         guard checked.withLock({ $0.insert(scope).inserted }) || !isKnown else { return }
         let kept = try keptToken(scope)
         if let kept {
@@ -50,35 +59,60 @@ package final class TokenOffice: Sendable {
             return
         }
         let made = makeToken()
-        try PrivateFile.write(Array((made + "\n").utf8), to: folder.tokenFile(scope))
+        try write(made, to: folder.tokenFile(scope))
         try await add(made, scope)
     }
+
+    private func write(_ token: String, to path: String) throws { try PrivateFile.write(Array((token + "\n").utf8), to: path) }
 
     /// What the scope's file holds; nil where that is no token of ours.
     private func keptToken(_ scope: TokenScope) throws -> String? {
         try PrivateFile.readSecret(folder.tokenFile(scope)).flatMap { isToken($0) ? $0 : nil }
     }
 
+    /// A scope that is declared no more gets no token: whoever asks for one has read what was declared before.
     private func add(_ token: String, _ scope: TokenScope) async throws {
-        _ = try await store.addToken(TokenRecord(token: token, scope: scope), by: .system, at: clock.timestamp())
+        do {
+            _ = try await store.addToken(TokenRecord(token: token, scope: scope), by: .system, at: clock.timestamp())
+        } catch StoreError.notFound {
+            drop(scope)
+        }
         try await reload()
     }
 
+    private func drop(_ scope: TokenScope) {
+        try? FileManager.default.removeItem(atPath: folder.tokenFile(scope))
+        _ = checked.withLock { $0.remove(scope) }
+    }
+
     /// Makes a token for somebody else to hold. For a plane or gateway it takes the place of the earlier one, also in the
-    /// file of this machine where there is one.
+    /// file of this machine where there is one: there first, for after a crash between the two the file's is taken up, and the
+    /// one that was to be replaced must not come back.
     package func mint(_ scope: TokenScope, by author: Author) async throws -> String {
-        let token = makeToken()
-        _ = try await store.addToken(TokenRecord(token: token, scope: scope), by: author, at: clock.timestamp())
-        try await reload()
-        let path = folder.tokenFile(scope)
-        if scope != .admin, FileManager.default.fileExists(atPath: path) {
-            try PrivateFile.write(Array((token + "\n").utf8), to: path)
+        try await inTurn {
+            let token = makeToken()
+            let path = self.folder.tokenFile(scope)
+            let isKept = scope != .admin && FileManager.default.fileExists(atPath: path)
+            let kept = isKept ? try? PrivateFile.readSecret(path) : nil
+            if isKept { try self.write(token, to: path) }
+            do {
+                _ = try await self.store.addToken(
+                    TokenRecord(token: token, scope: scope), by: author, at: self.clock.timestamp())
+            } catch {
+                if let kept { try self.write(kept, to: path) }
+                throw error
+            }
+            try await self.reload()
+            return token
         }
-        return token
     }
 
     /// Takes away the tokens of what was removed, files included, and returns whose they were.
     package func forget(_ keys: [ResourceKey]) async throws -> [TokenScope] {
+        try await inTurn { try await self.forgetNow(keys) }
+    }
+
+    private func forgetNow(_ keys: [ResourceKey]) async throws -> [TokenScope] {
         var forgotten: [TokenScope] = []
         for key in keys {
             let scope: TokenScope
@@ -87,8 +121,7 @@ package final class TokenOffice: Sendable {
             case .gateway: scope = .gateway(GatewayName(key.name))
             case .provider, .workload, .compliancePolicy, .route, .budget, .placementPlan, .tenant: continue
             }
-            try? FileManager.default.removeItem(atPath: folder.tokenFile(scope))
-            _ = checked.withLock { $0.remove(scope) }
+            drop(scope)
             forgotten.append(scope)
         }
         try await reload()
@@ -119,5 +152,19 @@ package final class TokenOffice: Sendable {
     private func reload() async throws {
         let tokens = try await store.tokens()
         known.withLock { $0 = tokens }
+    }
+
+    /// Makes a change once those asked for before it are made, whether or not the one who asks still waits.
+    private func inTurn<Value: Sendable>(_ change: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let turn = lastTurn.withLock { last -> Task<Value, any Error> in
+            let before = last
+            let turn = Task {
+                await before?.value
+                return try await change()
+            }
+            last = Task { _ = await turn.result }
+            return turn
+        }
+        return try await turn.value
     }
 }

@@ -13,8 +13,12 @@ import Synchronization
 package final class Reconciler: Sendable {
     /// How often silence is looked for.
     package static let tick = Duration.seconds(1)
+    /// How often what the loop learnt is kept: a crash forgets no more of it.
+    package static let memoryPeriod = Duration.seconds(30)
     /// Events waiting to be stored; beyond it the oldest are dropped.
     package static let pendingEventLimit = 4_096
+    /// Slots of demand waiting to be stored, of all workloads; beyond it the oldest are dropped.
+    package static let pendingDemandLimit = 4_096
 
     /// What the loop heard and what it decided.
     package struct Recording: Sendable {
@@ -22,12 +26,11 @@ package final class Reconciler: Sendable {
         package fileprivate(set) var decisions: [ControlDecision] = []
 
         fileprivate mutating func note(_ inputs: ControlInputs, _ decided: ControlDecision, at now: Moment) {
-            guard decisions.count < ControlLog.limit else { return }
-            log.note(
+            let isKept = log.note(
                 .decided(
                     inputs.fleet, drained: inputs.drained, rollouts: inputs.rollouts, secondsSince1970: inputs.secondsSince1970),
                 at: now)
-            decisions.append(decided)
+            if isKept { decisions.append(decided) }
         }
     }
 
@@ -37,22 +40,30 @@ package final class Reconciler: Sendable {
         var quotas: QuotaGrantor
         var controller = FleetController()
         var pendingEvents: [FleetEvent] = []
-        var isDirty = true
-        /// Whether demand measured before this process began was put back.
+        /// Demand that was measured and is not stored yet.
+        var pendingDemand: [DemandHistory.Entry] = []
+        var schedule: PassSchedule
+        /// Whether what was measured and learnt before this process began was put back.
         var hasHistory = false
+        /// The fleet as it is priced, for the version of the declarations it is of; nil before the first pass.
+        var priced: (version: UInt64, fleet: PricedFleet)?
+        /// What was kept last of what the loop learnt, and when; nil before the first time.
+        var kept: (memory: ControllerMemory, at: Moment)?
         /// Digests and versions last issued, to leave the store alone while nothing changes.
         var digests: [String: String] = [:]
         var versions: [String: SnapshotVersion] = [:]
         var hasPublished: Set<String> = []
-        var hasSettled = false
-        /// The hour the newest pass was made for.
-        var hourOfWeek: Int?
         var passes: UInt64 = 0
         var failures: UInt64 = 0
         /// The name of every declared plane and gateway, to refuse strangers' reports without a read.
         var recipients: Set<TokenScope> = []
-        /// The versions of workloads as the newest pass decided.
-        var rollouts: [WorkloadName: RolloutDecision] = [:]
+        /// What the newest pass decided, and which planes were drained then; nil before the first.
+        var decided: (decision: ControlDecision, drained: Set<PlaneName>)?
+        var counts = LoopCounts()
+
+        mutating func note(_ events: [FleetEvent]) {
+            pendingEvents = (pendingEvents + events).suffix(Reconciler.pendingEventLimit)
+        }
     }
 
     private let store: any FleetStore
@@ -60,6 +71,7 @@ package final class Reconciler: Sendable {
     private let tokens: TokenOffice
     private let hub: DocumentHub
     private let clock: any FleetClock
+    private let prices: @Sendable (Fleet) -> PriceBook
     private let shelf = RolloutShelf()
     private let logger: Logger
     private let start: Moment
@@ -69,16 +81,20 @@ package final class Reconciler: Sendable {
 
     package init(
         store: any FleetStore, documents: ResourceDocuments, tokens: TokenOffice, hub: DocumentHub, clock: any FleetClock,
-        logger: Logger
+        prices: @escaping @Sendable (Fleet) -> PriceBook, logger: Logger
     ) {
         self.store = store
         self.documents = documents
         self.tokens = tokens
         self.hub = hub
         self.clock = clock
+        self.prices = prices
         self.logger = logger
         start = clock.now()
-        state = Mutex(State(observation: FleetObservation(start: start), quotas: QuotaGrantor(start: start)))
+        state = Mutex(
+            State(
+                observation: FleetObservation(start: start), quotas: QuotaGrantor(start: start),
+                schedule: PassSchedule(start: start)))
         (wakes, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -99,7 +115,7 @@ package final class Reconciler: Sendable {
 
     /// Has a pass made soon.
     package func wake() {
-        state.withLock { $0.isDirty = true }
+        state.withLock { $0.schedule.wake() }
         wakeUp.yield()
     }
 
@@ -132,8 +148,7 @@ package final class Reconciler: Sendable {
             switch input(&state) {
             case .ignoredAsStale: return (false, false)
             case .accepted(let events, let isMaterial):
-                state.pendingEvents.append(contentsOf: events)
-                state.pendingEvents = state.pendingEvents.suffix(Self.pendingEventLimit)
+                state.note(events)
                 return (true, isMaterial)
             }
         }
@@ -145,18 +160,14 @@ package final class Reconciler: Sendable {
     package func lookForSilence() {
         let now = clock.now()
         let hour = clock.timestamp().hourOfWeekUTC
-        let isDirty = state.withLock { state in
+        let isDue = state.withLock { state in
             state.recording?.log.note(.ticked, at: now)
             let lost = state.observation.tick(now: now)
-            state.pendingEvents.append(contentsOf: lost)
-            // Once after the start, what was unknown becomes absent.
-            let settles = !state.hasSettled && now.since(start) >= FleetObservation.silence
-            if settles { state.hasSettled = true }
-            let isNextHour = state.hourOfWeek.map { $0 != hour } ?? false
-            if settles || isNextHour || !lost.isEmpty || state.controller.isUnderWay { state.isDirty = true }
-            return state.isDirty
+            state.note(lost)
+            return state.schedule.look(
+                hasLost: !lost.isEmpty, hourOfWeek: hour, isUnderWay: state.controller.isUnderWay, now: now)
         }
-        if isDirty { wakeUp.yield() }
+        if isDue { wakeUp.yield() }
     }
 
     // MARK: What is known
@@ -176,11 +187,25 @@ package final class Reconciler: Sendable {
         _ fleet: Fleet, records: [PlaneName: PlaneRecord], rollouts: [WorkloadName: RolloutRow]
     ) throws -> ControlDecision {
         var (controller, observation) = state.withLock { ($0.controller, $0.observation) }
+        let fleet = PricedFleet(fleet, prices: prices(fleet)).fleet
         return controller.decide(inputs(fleet, records, observation, try shelf.histories(rollouts)), now: clock.now())
     }
 
     /// The versions of a workload as the newest pass decided; nil before the first.
-    package func rollout(of workload: WorkloadName) -> RolloutDecision? { state.withLock { $0.rollouts[workload] } }
+    package func rollout(of workload: WorkloadName) -> RolloutDecision? {
+        state.withLock { $0.decided?.decision.rollouts[workload] }
+    }
+
+    /// What the newest pass decided and what was counted, for a scraper; nil before the first.
+    var decisionMetrics: DecisionMetrics? {
+        let now = clock.now()
+        return state.withLock { state in
+            state.decided.map {
+                DecisionMetrics(
+                    decided: $0.decision, drained: $0.drained, observation: state.observation, counts: state.counts, now: now)
+            }
+        }
+    }
 
     private func inputs(
         _ fleet: Fleet, _ records: [PlaneName: PlaneRecord], _ observation: FleetObservation,
@@ -211,7 +236,7 @@ package final class Reconciler: Sendable {
                 }
             }
             for await _ in wakes.cancelOnGracefulShutdown() {
-                guard state.withLock({ $0.isDirty }) else { continue }
+                guard state.withLock({ $0.schedule.isDue }) else { continue }
                 await passLoggingFailure()
             }
             group.cancelAll()
@@ -224,7 +249,7 @@ package final class Reconciler: Sendable {
         } catch {
             // The next tick tries again; until then everybody keeps what they have.
             state.withLock { state in
-                state.isDirty = true
+                state.schedule.wake()
                 state.failures += 1
             }
             logger.error("reconciliation failed; the fleet keeps its last documents", metadata: ["error": "\(error)"])
@@ -233,13 +258,12 @@ package final class Reconciler: Sendable {
 
     /// One pass.
     package func pass() async throws {
+        let began = clock.now()
         let hour = clock.timestamp().hourOfWeekUTC
-        state.withLock { state in
-            state.isDirty = false
-            state.hourOfWeek = hour
-        }
+        state.withLock { $0.schedule.begin(hourOfWeek: hour) }
         let contents = try await store.contents()
-        let fleet = try documents.fleet(contents)
+        let priced = price(try documents.fleet(contents), version: contents.declarationVersion)
+        let fleet = priced.fleet
         try await declareRecipients(of: fleet)
         let heard = state.withLock { state in
             state.observation.retain(fleet)
@@ -255,11 +279,14 @@ package final class Reconciler: Sendable {
             let inputs = inputs(fleet, records, state.observation, histories)
             let decided = state.controller.decide(inputs, now: now)
             state.recording?.note(inputs, decided, at: now)
-            state.pendingEvents.append(contentsOf: decided.events)
-            state.rollouts = decided.rollouts
+            state.note(decided.events)
+            state.pendingDemand = (state.pendingDemand + decided.measured).suffix(Self.pendingDemandLimit)
+            state.counts.note(decided, after: state.decided?.decision)
+            state.decided = (decided, inputs.drained)
             return (decided, state.observation, now)
         }
-        try await store.recordDemand(decided.measured)
+        try await storeDemand()
+        try await keepMemory(of: decided.fleet, now: now)
         // Before anybody acts on it: what a rollout decided is known after a crash too.
         guard try await store.recordRollouts(shelf.changes(decided.rollouts, from: rows, histories)) else { return wake() }
         let documents = FleetDocumentSet(
@@ -267,27 +294,84 @@ package final class Reconciler: Sendable {
             feedPeers: tokens.feedPeers(of: fleet),
             silent: Self.silent(fleet, records, observation, now: now))
         let placementEvents = try await number(documents)
+        state.withLock { $0.note(placementEvents) }
         let versions = state.withLock { $0.versions }
         publish(documents, versions: versions)
         try await recordStatuses(
-            contents: contents, documents: documents, observation: observation, versions: versions, now: now)
+            contents: contents, priced: priced, documents: documents, observation: observation, versions: versions, now: now)
+        try await storeEvents()
+        let took = clock.now().since(began)
+        state.withLock { state in
+            state.passes += 1
+            state.counts.note(pass: took)
+        }
+    }
+
+    /// Stores what is pending; where the store fails it stays pending, before what happened meanwhile.
+    private func storeEvents() async throws {
         let pending = state.withLock { state in
             defer { state.pendingEvents = [] }
             return state.pendingEvents
         }
-        try await store.recordEvents(pending + placementEvents, at: clock.timestamp())
-        state.withLock { $0.passes += 1 }
+        do {
+            try await store.recordEvents(pending, at: clock.timestamp())
+        } catch {
+            state.withLock { state in
+                let newer = state.pendingEvents
+                state.pendingEvents = pending
+                state.note(newer)
+            }
+            throw error
+        }
+        state.withLock { $0.counts.note(pending) }
+    }
+
+    /// Stores what is pending; where the store fails it stays pending. No other pass adds to it meanwhile.
+    private func storeDemand() async throws {
+        try await store.recordDemand(state.withLock { $0.pendingDemand })
+        state.withLock { $0.pendingDemand = [] }
+    }
+
+    /// Looks prices up once for each declaration.
+    private func price(_ declared: Fleet, version: UInt64) -> PricedFleet {
+        if let known = state.withLock({ $0.priced }), known.version == version { return known.fleet }
+        let priced = PricedFleet(declared, prices: prices(declared))
+        state.withLock { state in
+            state.note(priced.events(after: state.priced?.fleet))
+            state.priced = (version, priced)
+        }
+        return priced
     }
 
     /// Before the first decision, so that forecasts begin where they ended.
     private func restoreHistory() async throws {
         guard !state.withLock({ $0.hasHistory }) else { return }
         let measured = try await store.demandHistory()
+        let memory = try await store.memory()
+        let (now, seconds) = (clock.now(), clock.timestamp().seconds)
         state.withLock { state in
-            state.recording?.log.note(.restored(measured), at: clock.now())
+            state.recording?.log.note(.restored(measured), at: now)
             state.controller.restore(measured)
+            if let memory {
+                state.recording?.log.note(.recalled(memory, secondsSince1970: seconds), at: now)
+                state.controller.recall(memory, now: now, secondsSince1970: seconds)
+                state.kept = (memory, now)
+            }
             state.hasHistory = true
         }
+    }
+
+    /// Keeps what the loop learnt: at once where a plane, a failover or a panic changed its state, else every ``memoryPeriod``.
+    private func keepMemory(of fleet: Fleet, now: Moment) async throws {
+        let memory = state.withLock { state -> ControllerMemory? in
+            let memory = state.controller.memory(of: fleet, now: now, secondsSince1970: clock.timestamp().seconds)
+            guard let kept = state.kept else { return memory.isEmpty ? nil : memory }
+            if memory.isEmpty, kept.memory.isEmpty { return nil }
+            return memory.differs(from: kept.memory) || now.since(kept.at) >= Self.memoryPeriod ? memory : nil
+        }
+        guard let memory else { return }
+        try await store.recordMemory(memory)
+        state.withLock { $0.kept = (memory, now) }
     }
 
     /// Planes that an earlier run knew and this one has not heard yet: what they run, and so what they must keep, is not known.
@@ -367,11 +451,11 @@ package final class Reconciler: Sendable {
     }
 
     private func recordStatuses(
-        contents: StoreContents, documents: FleetDocumentSet, observation: FleetObservation,
+        contents: StoreContents, priced: PricedFleet, documents: FleetDocumentSet, observation: FleetObservation,
         versions: [String: SnapshotVersion], now: Moment
     ) async throws {
         let composer = StatusComposer(
-            fleet: documents.fleet, decision: documents.decision, handover: documents.decided.handover,
+            fleet: documents.fleet, prices: priced, decision: documents.decision, handover: documents.decided.handover,
             scaling: documents.decided.scaling, failover: documents.decided.failover,
             observation: observation, drained: documents.drained, rollouts: documents.decided.rollouts,
             assignments: Dictionary(

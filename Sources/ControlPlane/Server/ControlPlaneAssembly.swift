@@ -1,4 +1,4 @@
-import FleetModel
+package import FleetModel
 package import FleetTransport
 package import Hummingbird
 package import Logging
@@ -14,7 +14,10 @@ package struct ControlPlaneAssembly: Sendable {
     package let inquiries: InquiryDesk
     package let api: ControlAPI
 
-    package init(folder: StateFolder, clock: any FleetClock, logger: Logger) async throws {
+    /// - Parameter prices: what is known of the places and machines a fleet names, for pools that declare no price.
+    package init(
+        folder: StateFolder, clock: any FleetClock, prices: @escaping @Sendable (Fleet) -> PriceBook, logger: Logger
+    ) async throws {
         try PrivateFile.makeFolder(folder.root)
         notary = try AuditNotary(folder: folder)
         store = try SQLiteStore(path: folder.database, now: clock.timestamp(), signed: notary.signedHead)
@@ -25,7 +28,7 @@ package struct ControlPlaneAssembly: Sendable {
         streams = DocumentHub()
         inquiries = InquiryDesk()
         reconciler = Reconciler(
-            store: store, documents: documents, tokens: tokens, hub: streams, clock: clock, logger: logger)
+            store: store, documents: documents, tokens: tokens, hub: streams, clock: clock, prices: prices, logger: logger)
         api = ControlAPI(
             store: store, notary: notary, documents: documents, changes: changes, streams: streams, inquiries: inquiries,
             reconciler: reconciler, tokens: tokens, clock: clock)

@@ -1,4 +1,4 @@
-import FleetModel
+package import FleetModel
 package import FleetTransport
 import Hummingbird
 import HummingbirdCore
@@ -15,16 +15,21 @@ package struct ControlPlaneServer: Service, CustomStringConvertible {
     private let configuration: ControlPlaneConfiguration
     private let logger: Logger
     private let clock: any FleetClock
+    private let prices: @Sendable (Fleet) -> PriceBook
     private let onListening: @Sendable (ServerAddress) async -> Void
 
-    /// - Parameter onListening: told where it listens, once it does.
+    /// - Parameters:
+    ///   - prices: what is known of the places and machines a fleet names, for pools that declare no price.
+    ///   - onListening: told where it listens, once it does.
     package init(
         configuration: ControlPlaneConfiguration, logger: Logger, clock: any FleetClock = SystemClock(),
+        prices: @escaping @Sendable (Fleet) -> PriceBook = { _ in PriceBook(asOf: "") },
         onListening: @escaping @Sendable (ServerAddress) async -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.logger = logger
         self.clock = clock
+        self.prices = prices
         self.onListening = onListening
     }
 
@@ -33,7 +38,8 @@ package struct ControlPlaneServer: Service, CustomStringConvertible {
         try configuration.validate()
         let server = try serverBuilder()
         let lock = try lockedFolder()
-        let assembly = try await ControlPlaneAssembly(folder: configuration.stateFolder, clock: clock, logger: logger)
+        let assembly = try await ControlPlaneAssembly(
+            folder: configuration.stateFolder, clock: clock, prices: prices, logger: logger)
         let application = Application(
             router: assembly.router, server: server,
             configuration: ApplicationConfiguration(

@@ -37,7 +37,8 @@ package protocol FleetStore: Sendable {
     /// Walks the whole chain and names its first broken row.
     func verifyAudit(against signed: SignedAuditHead?) async throws -> AuditVerdict
 
-    /// Keeps a token by its digest. For planes and gateways it replaces the scope's earlier tokens.
+    /// Keeps a token by its digest. For planes and gateways it replaces the scope's earlier tokens; throws
+    /// ``StoreError/notFound(_:)`` where such a one is not declared.
     func addToken(_ token: TokenRecord, by author: Author, at time: Timestamp) async throws -> StoredToken
     func tokens() async throws -> [StoredToken]
 
@@ -50,6 +51,11 @@ package protocol FleetStore: Sendable {
     func recordDemand(_ measured: [DemandHistory.Entry]) async throws
     /// All that is kept, the oldest first.
     func demandHistory() async throws -> [DemandHistory.Entry]
+
+    /// Keeps what the loop learnt, in place of what was kept before.
+    func recordMemory(_ memory: ControllerMemory) async throws
+    /// What was kept; nil where nothing was, or this version cannot read it.
+    func memory() async throws -> ControllerMemory?
 
     /// What is known of workloads' versions; a workload without an entry has had no other.
     func rollouts() async throws -> [WorkloadName: RolloutRow]
@@ -194,6 +200,17 @@ package struct IssuedGeneration: Equatable, Sendable {
     package var isNew: Bool
 
     package init(generation: UInt64, isNew: Bool) { (self.generation, self.isNew) = (generation, isNew) }
+}
+
+extension TokenScope {
+    /// What its tokens live and die with; nil for the admin's.
+    var subject: ResourceKey? {
+        switch self {
+        case .admin: nil
+        case .plane(let name): ResourceKey(kind: .workloadPlane, name: name.rawValue)
+        case .gateway(let name): ResourceKey(kind: .gateway, name: name.rawValue)
+        }
+    }
 }
 
 /// A token to be kept.

@@ -13,6 +13,12 @@ extension SQLiteStore {
             }
             try database.execute(
                 sql: "DELETE FROM demand_history WHERE slot <= ?", arguments: [newest - Int64(DemandHistory.capacity)])
+            // What a clock that was wrong said lies after what a workload has now.
+            for (workload, entries) in Dictionary(grouping: measured, by: \.workload) {
+                try database.execute(
+                    sql: "DELETE FROM demand_history WHERE workload = ? AND slot > ?",
+                    arguments: [workload.rawValue, entries.map(\.slot).max() ?? newest])
+            }
         }
     }
 

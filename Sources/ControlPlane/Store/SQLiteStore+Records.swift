@@ -69,7 +69,8 @@ extension SQLiteStore {
 
     package func addToken(_ token: TokenRecord, by author: Author, at time: Timestamp) async throws -> StoredToken {
         try await pool.write { database in
-            if token.scope != .admin {
+            if let subject = token.scope.subject {
+                guard try Self.resource(subject, in: database) != nil else { throw StoreError.notFound(subject) }
                 try database.execute(sql: "DELETE FROM tokens WHERE scope = ?", arguments: [token.scope.description])
             }
             try database.execute(

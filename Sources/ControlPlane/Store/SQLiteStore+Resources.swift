@@ -148,7 +148,7 @@ extension SQLiteStore {
             declarationVersion: try counter(.declarationVersion, in: database))
     }
 
-    private static func resource(_ key: ResourceKey, in database: Database) throws -> StoredResource? {
+    static func resource(_ key: ResourceKey, in database: Database) throws -> StoredResource? {
         try Row.fetchOne(
             database, sql: "SELECT * FROM resources WHERE kind = ? AND name = ?", arguments: [key.kind.rawValue, key.name]
         ).map(decode)

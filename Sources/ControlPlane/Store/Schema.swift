@@ -13,8 +13,19 @@ enum Schema {
         migrator.registerMigration("3 rollouts") { database in
             try database.execute(sql: rollouts)
         }
+        migrator.registerMigration("4 loop memory") { database in
+            try database.execute(sql: loopMemory)
+        }
         return migrator
     }
+
+    /// One row: what the loop learnt, as JSON.
+    private static let loopMemory = """
+        CREATE TABLE loop_memory (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            value TEXT NOT NULL
+        );
+        """
 
     private static let demandHistory = """
         CREATE TABLE demand_history (

@@ -4,18 +4,53 @@ package import FleetModel
 ///
 /// A pure step of the loop: votes (``PlaneBallot``), patience (``PlaneStanding``), then what follows for regions and providers
 /// (``FailoverVerdicts``). The last plane that is left is never failed. A drained plane is not judged: nothing is asked of it.
-/// After a restart of the control plane every plane counts as serving until the observers have said otherwise for the whole
-/// down time again; gateways keep to what they see themselves meanwhile, and what runs elsewhere is kept until the plane serves
-/// (``Handover``).
+/// After a restart of the control plane every plane stands where it stood (``ControllerMemory``): until everybody was heard or
+/// given up, nothing changes but by a majority, and the time that was not watched counts for nothing.
 package struct FailoverJudge: Equatable, Sendable {
     private var standings: [PlaneName: PlaneStanding] = [:]
     private var reasons: [PlaneName: String] = [:]
     private var last = FailoverVerdicts()
+    /// Some observer has lost a plane, though no majority has: votes lapse with time, so that one may come without a word.
+    private var hasDoubt = false
+    /// What was kept of planes on which nobody has been heard since.
+    private var kept: [PlaneName: ControllerMemory.Plane] = [:]
+    private var away = Duration.zero
 
     package init() {}
 
+    /// What is to be kept for the process after this one.
+    func memory(policy: FailoverPolicy, now: Moment) -> [ControllerMemory.Plane] {
+        standings.sorted { $0.key < $1.key }.compactMap { plane, standing in
+            kept[plane] ?? standing.kept(as: plane, because: reasons[plane], policy: policy, now: now)
+        }
+    }
+
+    /// Goes on from what was kept, before the first judgement.
+    mutating func recall(_ planes: [ControllerMemory.Plane], away: Duration) {
+        kept = Dictionary(planes.map { ($0.plane, $0) }, uniquingKeysWith: { first, _ in first })
+        self.away = away
+        for plane in planes where plane.phase == .failed { reasons[plane.plane] = plane.because ?? "it was before" }
+    }
+
+    /// Puts planes where they stood, and says on which of them nothing may be concluded yet.
+    private mutating func stand(_ inputs: ControlInputs, _ ballots: [PlaneName: PlaneBallot], now: Moment) -> Set<PlaneName> {
+        guard !kept.isEmpty else { return [] }
+        let (fleet, observation) = (inputs.fleet, inputs.observation)
+        let isFirst = standings.isEmpty
+        for (plane, memory) in kept { standings[plane] = PlaneStanding(memory, away: away, now: now) }
+        if isFirst {
+            last = FailoverVerdicts(
+                fleet, failed: reasons, returning: Set(kept.values.filter { $0.phase == .returning }.map(\.plane)))
+        }
+        let isSettling =
+            fleet.planes.contains { observation.connection(of: $0.name, now: now) == .unknown }
+            || fleet.gateways.contains { observation.connection(of: $0.name, now: now) == .unknown }
+        kept = kept.filter { isSettling && ballots[$0.key]?.outcome == .undecided }
+        return Set(kept.keys)
+    }
+
     /// A verdict is being formed or being undone: a judgement is due again within a second or so.
-    package var isUnderWay: Bool { !standings.values.allSatisfy(\.isSettled) }
+    package var isUnderWay: Bool { hasDoubt || !standings.values.allSatisfy(\.isSettled) }
 
     /// What was concluded of one plane.
     package func standing(of plane: PlaneName) -> PlaneStanding { standings[plane] ?? PlaneStanding() }
@@ -36,11 +71,15 @@ package struct FailoverJudge: Equatable, Sendable {
         let policy = FailoverPolicy(for: fleet)
         let ballots = PlaneBallot.ballots(fleet, observation, now: now)
         let judged = Set(fleet.planes.map(\.name)).subtracting(inputs.drained)
+        let held = stand(inputs, ballots, now: now)
         standings = standings.filter { judged.contains($0.key) }
+        hasDoubt = ballots.contains {
+            judged.contains($0.key) && !$0.value.losing.isEmpty && $0.value.voters >= PlaneBallot.quorum
+        }
         let outcomes = ballots.filter { judged.contains($0.key) }.mapValues(\.outcome)
         // Where nobody else is left, waiting for proof helps nobody.
         let isAnyLeft = outcomes.contains { $0.value != .lost && !standing(of: $0.key).isFailed }
-        for plane in fleet.planes where judged.contains(plane.name) {
+        for plane in fleet.planes where judged.contains(plane.name) && !held.contains(plane.name) {
             let ballot = ballots[plane.name] ?? PlaneBallot()
             let isLast = !judged.contains { $0 != plane.name && !standing(of: $0).isFailed }
             let change = standings[plane.name, default: PlaneStanding()].take(

@@ -83,6 +83,42 @@ package struct PlaneStanding: Equatable, Sendable {
         return .failed(lostSince: lostSince)
     }
 
+    // MARK: Across processes
+
+    /// What is kept of it; nil where nothing happened to it lately.
+    func kept(as plane: PlaneName, because: String?, policy: FailoverPolicy, now: Moment) -> ControllerMemory.Plane? {
+        let failedAgo = failedAt.map { now.since($0) }
+        var kept = ControllerMemory.Plane(
+            plane: plane, phase: .serving, failures: failures, failedSecondsAgo: failedAgo?.inSeconds)
+        switch phase {
+        case .serving: guard let failedAgo, failedAgo <= policy.memory else { return nil }
+        case .failed(let lostSince, let seenSince):
+            kept.phase = .failed
+            kept.lostSeconds = now.since(lostSince).inSeconds
+            kept.seenSeconds = seenSince.map { now.since($0).inSeconds }
+            kept.because = because
+        case .returning(let since, _):
+            kept.phase = .returning
+            kept.returningSeconds = now.since(since).inSeconds
+        }
+        return kept
+    }
+
+    /// What was kept, as if nothing had been heard since.
+    ///
+    /// - Parameter away: between the two processes.
+    init(_ kept: ControllerMemory.Plane, away: Duration, now: Moment) {
+        failures = min(max(0, kept.failures), 1_000)
+        failedAt = kept.failedSecondsAgo.map { now.ago($0, and: away) }
+        switch kept.phase {
+        case .serving: phase = .serving(lostSince: nil)
+        case .failed:
+            phase = .failed(
+                lostSince: now.ago(kept.lostSeconds ?? 0, and: away), seenSince: kept.seenSeconds.map { now.ago($0) })
+        case .returning: phase = .returning(since: now.ago(kept.returningSeconds ?? 0), lostSince: nil)
+        }
+    }
+
     /// Its capacity counts for nothing.
     package var isFailed: Bool {
         if case .failed = phase { true } else { false }

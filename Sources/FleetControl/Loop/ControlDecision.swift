@@ -20,15 +20,18 @@ package struct ControlDecision: Equatable, Sendable {
     package var events: [FleetEvent]
     /// Which places count as lost.
     package var failover: FailoverVerdicts
+    /// Workloads that this decision found to have got over a loss.
+    package var finishedFailovers: [WorkloadFailovers.Finished]
 
     package init(
         fleet: Fleet, placement: PlacementDecision, assigned: PlacementDecision, handover: Handover = Handover(),
         scaling: [WorkloadName: ScalingDecision] = [:], measured: [DemandHistory.Entry] = [],
         rollouts: [WorkloadName: RolloutDecision] = [:], events: [FleetEvent] = [],
-        failover: FailoverVerdicts = FailoverVerdicts()
+        failover: FailoverVerdicts = FailoverVerdicts(), finishedFailovers: [WorkloadFailovers.Finished] = []
     ) {
         self.fleet = fleet
         self.failover = failover
+        self.finishedFailovers = finishedFailovers
         self.rollouts = rollouts
         self.placement = placement
         self.assigned = assigned

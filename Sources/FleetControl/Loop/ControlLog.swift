@@ -10,6 +10,8 @@ package struct ControlLog: Equatable, Sendable {
         case started
         /// What was kept of demand before the process began was put back.
         case restored([DemandHistory.Entry])
+        /// What the process before this one learnt was put back.
+        case recalled(ControllerMemory, secondsSince1970: UInt64)
         case plane(PlaneReport)
         case gateway(GatewayReport)
         /// Silence was looked for, as each second.
@@ -26,8 +28,12 @@ package struct ControlLog: Equatable, Sendable {
 
     package init() {}
 
-    package mutating func note(_ entry: Entry, at moment: Moment) {
-        if entries.count < Self.limit { entries.append((moment, entry)) }
+    /// Returns whether it was kept: the decision made at an entry that was not is none of the log's.
+    @discardableResult
+    package mutating func note(_ entry: Entry, at moment: Moment) -> Bool {
+        guard entries.count < Self.limit else { return false }
+        entries.append((moment, entry))
+        return true
     }
 
     /// Every decision, in order.
@@ -39,6 +45,8 @@ package struct ControlLog: Equatable, Sendable {
             switch entry {
             case .started: (controller, observation) = (FleetController(), FleetObservation(start: moment))
             case .restored(let measured): controller.restore(measured)
+            case .recalled(let memory, let seconds):
+                controller.recall(memory, now: moment, secondsSince1970: seconds)
             case .plane(let report): _ = observation.receive(report, now: moment)
             case .gateway(let report):
                 controller.receive(report, now: moment)

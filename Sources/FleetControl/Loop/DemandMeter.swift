@@ -10,6 +10,9 @@ package struct DemandMeter: Equatable, Sendable {
     /// Requests that found no replica and went elsewhere are remembered for so long: three reports may be lost.
     package static let missMemory = Duration.seconds(4)
 
+    /// More requests than can be missed at a gateway between two reports.
+    private static let mostMissed: UInt64 = 1_000_000_000
+
     package struct Rates: Equatable, Sendable {
         package var arrivalsPerSecond = 0.0
         package var tokensPerSecond = 0.0
@@ -55,8 +58,9 @@ package struct DemandMeter: Equatable, Sendable {
             var now = Rates()
             now.arrivalsPerSecond = Double(demand.arrived - old.demand.arrived) / span.seconds
             let tokens =
-                demand.promptTokens - old.demand.promptTokens + (demand.completionTokens - old.demand.completionTokens)
-            now.tokensPerSecond = Double(tokens) / span.seconds
+                Double(demand.promptTokens - old.demand.promptTokens)
+                + Double(demand.completionTokens - old.demand.completionTokens)
+            now.tokensPerSecond = tokens / span.seconds
             if let before = old.rates {
                 // The exact step response of a first-order filter over an uneven span is 1 - e^(-span/τ); its Padé form.
                 let ratio = span.seconds / Self.smoothing.seconds
@@ -89,7 +93,7 @@ package struct DemandMeter: Equatable, Sendable {
         guard let known = misses[Key(gateway: gateway, workload: workload.rawValue)], known.growth > 0,
             now.since(known.at) < Self.missMemory
         else { return 0 }
-        return Int(clamping: known.growth)
+        return Int(min(known.growth, Self.mostMissed))
     }
 
     package mutating func retain(_ fleet: Fleet) {

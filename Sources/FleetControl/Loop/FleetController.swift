@@ -16,8 +16,30 @@ package struct FleetController: Sendable {
     /// What was decided last; nil before the first decision.
     private var placement: PlacementDecision?
     private var rollouts = Rollouts()
+    /// Panics that were kept of workloads not decided on since.
+    private var panics: [WorkloadName: ControllerMemory.Panic] = [:]
 
     package init() {}
+
+    /// What is to be kept for the process after this one.
+    package func memory(of fleet: Fleet, now: Moment, secondsSince1970: UInt64) -> ControllerMemory {
+        var memory = ControllerMemory(secondsSince1970: secondsSince1970)
+        memory.planes = judge.memory(policy: FailoverPolicy(for: fleet), now: now)
+        memory.failovers = failovers.memory(now: now)
+        memory.panics = fleet.workloads.compactMap { panics[$0.name] ?? scalers[$0.name]?.kept(as: $0.name, now: now) }
+        memory.buying = purchaser.memory(now: now)
+        return memory
+    }
+
+    /// Goes on from what the process before this one kept, before the first decision.
+    package mutating func recall(_ memory: ControllerMemory, now: Moment, secondsSince1970: UInt64) {
+        guard memory.version == ControllerMemory.version else { return }
+        let away = memory.away(secondsSince1970)
+        judge.recall(memory.planes, away: away)
+        failovers.recall(memory.failovers, away: away, now: now)
+        panics = Dictionary(memory.panics.map { ($0.workload, $0) }, uniquingKeysWith: { first, _ in first })
+        purchaser.recall(memory.buying, away: away, now: now)
+    }
 
     /// Puts back what was measured before this process began, as decisions told it (``ControlDecision/measured``).
     package mutating func restore(_ measured: [DemandHistory.Entry]) { history.restore(measured) }
@@ -42,7 +64,7 @@ package struct FleetController: Sendable {
         var measured: [DemandHistory.Entry] = []
         var losses: [FailoverJudge.Loss] = []
         let verdicts = judge.judge(inputs, placement: placement, now: now, losses: &losses, events: &events)
-        failovers.begin(losses, inputs, now: now, events: &events)
+        failovers.begin(losses, inputs, placement: placement, now: now, events: &events)
         let scaling = scale(inputs, verdicts, now: now, events: &events, measured: &measured)
         let hour = HourOfWeek.utc(secondsSince1970: inputs.secondsSince1970)
         let (placement, purchases) = purchaser.place(
@@ -52,17 +74,15 @@ package struct FleetController: Sendable {
                 shortage: NodeShortage(fleet, inputs.observation)), inputs.observation, now: now)
         events += purchases
         self.placement = placement
-        failovers.follow(inputs, placement, verdicts, now: now, events: &events)
-        let resting = scaling.filter { $0.value.replicas == 0 }.keys
-        handover.update(
-            fleet, placement, inputs.observation, resting: Set(resting),
-            rollouts: rollouts, now: now)
+        let resting = Set(scaling.filter { $0.value.replicas == 0 }.keys)
+        failovers.follow(inputs, placement, verdicts, resting: resting, now: now, events: &events)
+        handover.update(fleet, placement, inputs.observation, resting: resting, rollouts: rollouts, now: now)
         let assigned = handover.extend(placement)
         let versions = rollouts.advance(
             opening, assigned: assigned, observation: inputs.observation, now: now, events: &events)
         return ControlDecision(
             fleet: fleet, placement: placement, assigned: assigned, handover: handover, scaling: scaling, measured: measured,
-            rollouts: versions, events: events, failover: verdicts)
+            rollouts: versions, events: events, failover: verdicts, finishedFailovers: failovers.finished)
     }
 
     /// Decides the size of every elastic workload.
@@ -100,11 +120,18 @@ package struct FleetController: Sendable {
             if let closed { measured.append(closed) }
             let forecast = workload.scaling.predictive.map {
                 SeasonalForecast(history.series(of: workload.name), zone: $0.zone).forecast(
-                    $0, ratePerReplica: workload.forecastRatePerReplica, secondsSince1970: inputs.secondsSince1970)
+                    $0,
+                    lead: LaunchLead.lead(
+                        of: workload, declared: $0.leadTime, fleet: inputs.fleet, placement: placement,
+                        observation: inputs.observation), ratePerReplica: workload.forecastRatePerReplica,
+                    secondsSince1970: inputs.secondsSince1970)
             }
             let before = scalers[workload.name]?.last
-            let decision = scalers[workload.name, default: WorkloadScaler()].decide(
+            var scaler =
+                scalers[workload.name] ?? WorkloadScaler(recalling: panics.removeValue(forKey: workload.name), now: now)
+            let decision = scaler.decide(
                 workload.scaling, signals, forecast: forecast, now: now, secondsSince1970: inputs.secondsSince1970)
+            scalers[workload.name] = scaler
             decisions[workload.name] = decision
             events += decision.events(after: before, of: workload.name)
         }

@@ -21,12 +21,12 @@ extension WorkloadSignals {
         for gateway in fleet.gateways {
             gather(gateway.name, workload.name, observation: observation, demand: demand, sent: &sent, now: now)
         }
-        concurrency.sum += max(0, sent, inEngines)
+        concurrency.sum += min(max(0, sent, inEngines), Reading.most)
         guard replicas == 0 else { return }
         // One of those that another workload answers counts as waiting: it is asked for, and by how many its replicas will tell.
         let missed = fleet.gateways.reduce(0) { $0 + demand.missed(of: workload.name, at: $1.name, now: now) }
         if missed > 0, queued.sum < 1 { queued.sum = 1 }
-        waitingForFirst = Int(queued.sum)
+        waitingForFirst = Int(min(queued.sum, Reading.most))
     }
 
     private mutating func gather(_ replica: ReplicaReport, isHeard: Bool, inEngines: inout Double) {
@@ -37,7 +37,11 @@ extension WorkloadSignals {
             replicas += 1
             if replica.state == .ready { ready += 1 }
             queued.add(isHeard ? replica.waiting.map(Double.init) : nil)
-            if isHeard { inEngines += Double((replica.running ?? 0) + (replica.waiting ?? 0)) }
+            if isHeard {
+                inEngines += max(0, Double(replica.running ?? 0)) + max(0, Double(replica.waiting ?? 0))
+            } else {
+                concurrency.missing += 1
+            }
             kvCacheUse.add(isHeard ? replica.kvCacheUse : nil, atMost: 1)
             acceleratorUse.add(isHeard ? replica.acceleratorUse : nil, atMost: 1)
             acceleratorMemoryUse.add(isHeard ? replica.acceleratorMemoryUse : nil, atMost: 1)
@@ -76,8 +80,11 @@ extension WorkloadSignals {
 }
 
 extension WorkloadSignals.Reading {
+    /// More than there can be of anything.
+    fileprivate static let most = 1e12
+
     /// Adds what one source told: less than nothing counts as not telling, more than can be as all there can be.
-    fileprivate mutating func add(_ value: Double?, atMost most: Double = 1e12) {
+    fileprivate mutating func add(_ value: Double?, atMost most: Double = Self.most) {
         guard let value, value >= 0 else {
             missing += 1
             return

@@ -30,7 +30,8 @@ package struct NodeShortage: Equatable, Sendable {
     /// Nodes of a pool that may be counted on.
     func usable(_ pool: CapacityPool, of plane: PlaneName) -> Int {
         let key = PoolKey(plane: plane, pool: pool.name)
-        return max(0, pool.maxNodes - max(0, unavailable[key] ?? 0) - (advised[key] ?? 0))
+        let gone = min(max(0, unavailable[key] ?? 0), pool.maxNodes)
+        return max(0, pool.maxNodes - gone - (advised[key] ?? 0))
     }
 
     /// What cannot be had, whatever is advised.

@@ -80,14 +80,23 @@ extension PlaneReconciler {
     /// Asks for nodes, keeps and releases them, by what waits for room.
     mutating func arrangeNodes(now: Moment) {
         for name in nodes.keys.sorted() {
-            guard var pool = nodes[name] else { continue }
-            let occupancy = PoolOccupancy(nodes: pool, replicas: replicas)
+            guard let known = nodes[name] else { continue }
+            var pool = known
             let lacking = pool.pool.isStanding ? 0 : self.lacking(in: pool)
-            actions += pool.arrange(held: occupancy.heldNodes, lacking: lacking, now: now)
-            if nodes[name]?.nodes != pool.nodes || nodes[name]?.retryAt != pool.retryAt { noteLifeChange() }
+            actions += pool.arrange(held: occupiedNodes(of: pool.pool), lacking: lacking, now: now)
+            if known.nodes != pool.nodes || known.retryAt != pool.retryAt { noteLifeChange() }
             let isOver = pool.pool.maxNodes == 0 && pool.isEmpty
-            nodes[name] = isOver ? nil : pool
+            if isOver || known != pool { nodes[name] = isOver ? nil : pool }
         }
+    }
+
+    /// Nodes on which a replica holds anything.
+    private func occupiedNodes(of pool: CapacityPool) -> Set<Int> {
+        var occupied: Set<Int> = []
+        for index in replicas.indices where replicas[index].specification.pool == pool.name && pool.acceleratorsPerNode > 0 {
+            for device in replicas[index].devices { occupied.insert(device / pool.acceleratorsPerNode) }
+        }
+        return occupied
     }
 
     /// Replicas that wait, packed into what is open once everything that leaves is gone: for room that is being made, no node is
@@ -96,11 +105,12 @@ extension PlaneReconciler {
         var waiting: [ReplicaSpecification] = []
         for want in admission.wants where want.specification.pool == pool.pool.name && !want.specification.isEndpoint {
             if refused.contains(where: { $0.specification == want.specification }) { continue }
-            let placed = replicas.count {
-                $0.isActive && want.answers(for: $0.specification) && !isCordoned($0)
+            let placed = replicas.indices.count {
+                replicas[$0].isActive && want.answers(for: replicas[$0]) && !isCordoned(replicas[$0])
             }
             waiting += Array(repeating: want.specification, count: max(0, want.count - placed))
         }
+        if waiting.isEmpty { return 0 }
         return PoolOccupancy(nodes: pool, replicas: replicas.filter(\.isActive)).lacking(for: waiting)
     }
 
@@ -125,8 +135,11 @@ extension PlaneReconciler {
 
     /// True where its node's provider will take the node, or may.
     func isCordoned(_ replica: Replica) -> Bool {
-        guard let pool = nodes[replica.specification.pool], let node = Self.node(of: replica, in: pool.pool) else { return false }
-        return pool.notice(of: node) != nil
+        if cordoned.isEmpty { return false }
+        guard let noticed = cordoned[replica.specification.pool], let perNode = nodes[replica.specification.pool]?.perNode,
+            perNode > 0, let device = replica.devices.first
+        else { return false }
+        return noticed.contains(device / perNode)
     }
 
     /// True where its room can be used again once it has ended.
@@ -149,7 +162,11 @@ extension PlaneReconciler {
     }
 
     private func heldNodes(of pool: CapacityPool) -> Set<Int> {
-        Set(replicas.filter { $0.specification.pool == pool.name }.compactMap { Self.node(of: $0, in: pool) })
+        var held: Set<Int> = []
+        for index in replicas.indices where replicas[index].specification.pool == pool.name {
+            if let node = Self.node(of: replicas[index], in: pool) { held.insert(node) }
+        }
+        return held
     }
 
     private static func node(of replica: Replica, in pool: CapacityPool) -> Int? {

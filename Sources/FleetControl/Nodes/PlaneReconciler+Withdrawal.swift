@@ -9,6 +9,10 @@ extension PlaneReconciler {
         noteLifeChange()
     }
 
-    /// Whether nothing runs on a node now, not even a replica that is ending.
-    package func isVacant(pool: PoolName, node: Int) -> Bool { !replicas.contains { runs($0, on: node, of: pool) } }
+    /// Whether nothing runs on a node now, not even a replica that is ending. Of a node that is none of the plane's nothing is
+    /// known: it is not vacant.
+    package func isVacant(pool: PoolName, node: Int) -> Bool {
+        guard nodes[pool]?.isKnown(node) == true else { return false }
+        return !replicas.contains { runs($0, on: node, of: pool) }
+    }
 }

@@ -22,9 +22,13 @@ struct PoolNodes: Equatable, Sendable {
         var state: State
         var since: Moment
         var notice: ReclaimNotice?
+        /// Its provider advises to leave it, whatever end is announced besides.
+        var isAdvised = false
         var emptySince: Moment?
         /// It was asked for to be kept, not for replicas that wait.
         var isForWarm = false
+        /// When it was asked for, while it is launching or resuming.
+        var askedAt: Moment?
         /// Lost, and its driver has not yet let go of what is left of it.
         var awaitsRelease = false
     }
@@ -44,6 +48,7 @@ struct PoolNodes: Equatable, Sendable {
     private var refusalsInRow = 0
     /// No node is asked for before then, since the last one was refused.
     private(set) var retryAt: Moment?
+    private var lastRefusedAt: Moment?
     private(set) var refusal = ""
 
     /// - Parameter held: nodes that hold replicas already.
@@ -102,6 +107,17 @@ struct PoolNodes: Equatable, Sendable {
         return (node.state == .ready || node.state == .idle) && node.notice == nil
     }
 
+    /// True where the pool has, or had, such a node.
+    func isKnown(_ index: Int) -> Bool { (0..<pool.maxNodes).contains(index) || nodes[index] != nil }
+    /// Nodes that have a notice; nil where none has.
+    var noticed: Set<Int>? {
+        var noticed: Set<Int>?
+        for (index, node) in nodes where node.notice != nil { noticed = (noticed ?? []).union([index]) }
+        return noticed
+    }
+
+    var perNode: Int { pool.acceleratorsPerNode }
+
     func isIdle(_ index: Int) -> Bool { nodes[index]?.state == .idle }
     func notice(of index: Int) -> ReclaimNotice? { nodes[index]?.notice }
 
@@ -123,7 +139,10 @@ struct PoolNodes: Equatable, Sendable {
         let taken = within.count { Self.isGone($0) || $0.notice?.kind == .termination }
         guard let retryAt, retryAt > now, !pool.isStanding else { return taken }
         // A stopped node needs the capacity that was just refused.
-        let there = within.count { $0.notice == nil && [.launching, .resuming, .ready, .idle].contains($0.state) }
+        // One whose provider advises to leave it is there: see ``NodeShortage/advised``.
+        let there = within.count {
+            $0.notice?.kind != .termination && [.launching, .resuming, .ready, .idle].contains($0.state)
+        }
         return pool.maxNodes - there
     }
 
@@ -156,9 +175,10 @@ struct PoolNodes: Equatable, Sendable {
 
     /// - Returns: false where it says nothing new.
     mutating func notice(_ index: Int, _ notice: ReclaimNotice, now: Moment) -> Bool {
-        guard (0..<pool.maxNodes).contains(index) || nodes[index] != nil else { return false }
+        guard isKnown(index) else { return false }
         if nodes[index] == nil, pool.isStanding { nodes[index] = Node(state: .ready, since: now) }
         guard let node = nodes[index], !Self.isGone(node), node.state != .releasing else { return false }
+        if notice.kind == .rebalance { nodes[index]?.isAdvised = true }
         if let known = node.notice {
             // An announced end is only ever brought forward.
             guard let deadline = notice.deadline else { return false }
@@ -169,18 +189,25 @@ struct PoolNodes: Equatable, Sendable {
         return true
     }
 
+    /// Where an announced end is withdrawn, advice that was given besides holds again.
+    ///
     /// - Returns: false where no such notice is in force.
     mutating func withdraw(_ index: Int, _ kind: ReclaimNotice.Kind, now: Moment) -> Bool {
-        guard var node = nodes[index], node.notice?.kind == kind, !Self.isGone(node) else { return false }
-        node.notice = nil
+        guard var node = nodes[index], !Self.isGone(node) else { return false }
+        if kind == .rebalance {
+            nodes[index]?.isAdvised = false
+            node.isAdvised = false
+        }
+        guard node.notice?.kind == kind else { return false }
+        node.notice = node.isAdvised ? ReclaimNotice(kind: .rebalance, deadline: nil) : nil
         node.since = now
-        nodes[index] = pool.isStanding && node.state == .ready ? nil : node
+        nodes[index] = pool.isStanding && node.state == .ready && node.notice == nil ? nil : node
         return true
     }
 
     /// - Returns: false where there was no such node.
     mutating func lost(_ index: Int, now: Moment) -> Bool {
-        guard (0..<pool.maxNodes).contains(index) || nodes[index] != nil else { return false }
+        guard isKnown(index) else { return false }
         if let node = nodes[index] {
             if Self.isGone(node) { return false }
         } else if !pool.isStanding {
@@ -202,9 +229,11 @@ struct PoolNodes: Equatable, Sendable {
         switch node.state {
         case .launching, .resuming:
             if node.state == .launching { launched += 1 }
-            (refusalsInRow, retryAt, refusal) = (0, nil, "")
+            // One that was asked for before the last refusal says nothing of what can be had since.
+            let isNews = lastRefusedAt.map { refusedAt in node.askedAt.map { $0 >= refusedAt } ?? false } ?? true
+            if isNews { (refusalsInRow, retryAt, lastRefusedAt, refusal) = (0, nil, nil, "") }
             node.state = node.isForWarm ? .idle : .ready
-            (node.since, node.isForWarm) = (now, false)
+            (node.since, node.isForWarm, node.askedAt) = (now, false, nil)
             nodes[index] = pool.isStanding && node.notice == nil ? nil : node
             return true
         case .gone: return false
@@ -216,6 +245,7 @@ struct PoolNodes: Equatable, Sendable {
         guard let node = nodes[index], node.state == .launching || node.state == .resuming else { return }
         refused += 1
         refusal = reason
+        lastRefusedAt = now
         let retry: Moment
         if let waits = retryAt, waits > now {
             // Asked for together with one that was refused: no further sign.
@@ -308,7 +338,8 @@ extension PoolNodes {
             switch nodes[index]?.state {
             case .gone(let until) where until <= now && retryAt == nil && nodes[index]?.awaitsRelease == false:
                 launch(index, isResume: false, isForWarm: false, now: now, &actions)
-            case .stopped: launch(index, isResume: true, isForWarm: false, now: now, &actions)
+            case .stopped where retryAt == nil:
+                launch(index, isResume: true, isForWarm: false, now: now, &actions)
             case .idle: nodes[index] = nil
             default: break
             }
@@ -394,7 +425,7 @@ extension PoolNodes {
     private mutating func launch(
         _ index: Int, isResume: Bool, isForWarm: Bool, now: Moment, _ actions: inout [PlaneAction]
     ) {
-        nodes[index] = Node(state: isResume ? .resuming : .launching, since: now, isForWarm: isForWarm)
+        nodes[index] = Node(state: isResume ? .resuming : .launching, since: now, isForWarm: isForWarm, askedAt: now)
         actions.append(.launchNode(NodeOrder(pool: pool, index: index, isResume: isResume)))
     }
 

@@ -16,10 +16,9 @@ struct PoolOccupancy {
         self.nodes = nodes
         for replica in replicas where replica.specification.pool == pool.name {
             for device in replica.devices where pool.acceleratorsPerNode > 0 {
-                var node = held[device / pool.acceleratorsPerNode] ?? Held()
-                node.devices.insert(device)
-                node.workloadClass = node.workloadClass ?? replica.specification.workloadClass
-                held[device / pool.acceleratorsPerNode] = node
+                let node = device / pool.acceleratorsPerNode
+                held[node, default: Held()].devices.insert(device)
+                if held[node]?.workloadClass == nil { held[node]?.workloadClass = replica.specification.workloadClass }
             }
         }
     }

@@ -1,5 +1,23 @@
 import FleetModel
 
+/// What a placement asks of a candidate for each replica.
+struct CandidateTerms {
+    let key: PoolKey
+    let tier: CapacityPool.Tier
+    /// Of one replica: accelerators, requests per second, and its share of its node's price where that is known.
+    let accelerators: Int
+    let rate: Double
+    let usdPerReplica: Double?
+
+    init(_ candidate: Candidate) {
+        key = candidate.ledgerKey
+        tier = candidate.pool.tier
+        accelerators = candidate.profile.accelerators
+        rate = candidate.profile.rate.value
+        usdPerReplica = candidate.usdPerReplica
+    }
+}
+
 /// A pool that could run a workload: its hardware matches and the fence allows its plane for somebody who asks.
 struct Candidate {
     let plane: WorkloadPlane

@@ -2,14 +2,22 @@ import FleetModel
 
 /// Matches one workload's requirements and rules against every pool.
 struct CandidateSearch {
+    /// Users in one place asking for the workload.
+    struct Load: Equatable {
+        let from: String
+        let location: Location
+        let rate: RequestsPerSecond
+    }
+
     let workload: Workload
-    let loads: [PlacementInputs.Load]
+    /// The declared demand at its peak.
+    let loads: [Load]
     private(set) var candidates: [Candidate] = []
     private(set) var rejections: [PlacementDecision.Rejection] = []
 
     init(workload: Workload, inputs: PlacementInputs) {
         self.workload = workload
-        loads = inputs.load(of: workload)
+        loads = workload.demand.map { Load(from: $0.from, location: $0.location, rate: $0.peak) }
         let fence = inputs.fleet.fence
         for plane in inputs.fleet.planes {
             consider(plane, inputs: inputs, fence: fence)

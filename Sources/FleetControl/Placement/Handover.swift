@@ -48,7 +48,7 @@ package struct Handover: Equatable, Sendable {
         _ fleet: Fleet, _ decision: PlacementDecision, _ observation: FleetObservation, resting: Set<WorkloadName> = [],
         rollouts: Rollouts = Rollouts(), now: Moment
     ) {
-        var ledger = PoolLedger(fleet, holding: decision)
+        var ledger: PoolLedger?
         var begun: [Place: Moment] = [:]
         var kept: [Kept] = []
         for workload in fleet.workloads where !resting.contains(workload.name) {
@@ -93,24 +93,27 @@ package struct Handover: Equatable, Sendable {
     /// Serving replicas beyond the placement, as far as the pools have room beside it.
     private static func surplus(
         of workload: Workload, _ fleet: Fleet, _ decision: PlacementDecision, _ observation: FleetObservation,
-        _ rollouts: Rollouts, _ ledger: inout PoolLedger
+        _ rollouts: Rollouts, _ ledger: inout PoolLedger?
     ) -> [Kept] {
         var surplus: [Kept] = []
         for plane in fleet.planes {
-            let serving = (observation.report(of: plane.name)?.replicas ?? []).filter {
-                $0.id.workload == workload.name && ($0.state == .ready || $0.state == .unready)
-            }
-            guard !serving.isEmpty, isReachable(plane, workload, fleet) else { continue }
+            guard let replicas = observation.report(of: plane.name)?.replicas else { continue }
             let wanted = decision.placements(of: workload.name, on: plane.name)
             for pool in plane.pools {
                 let key = PoolKey(plane: plane.name, pool: pool.name)
+                let serving = replicas.indices.count {
+                    (replicas[$0].state == .ready || replicas[$0].state == .unready) && replicas[$0].pool == pool.name
+                        && replicas[$0].id.workload == workload.name
+                }
                 let count =
-                    serving.count { $0.pool == pool.name } - (wanted.first { $0.pool == pool.name }?.count ?? 0)
-                    - rollouts.surge(workload.name, in: key)
+                    serving - (wanted.first { $0.pool == pool.name }?.count ?? 0) - rollouts.surge(workload.name, in: key)
                 let profile = workload.replica.profile.first { $0.accelerator == pool.accelerator }
-                guard count > 0, let profile else { continue }
-                let fitting = (0..<count).prefix { _ in ledger.take(profile.accelerators, for: workload.workloadClass, from: key)
-                }.count
+                guard count > 0, let profile, isReachable(plane, workload, fleet) else { continue }
+                var free = ledger ?? PoolLedger(fleet, holding: decision)
+                // The room that is kept for its own standby is there for it.
+                var fitting = min(count, decision.reserved(for: workload.name, in: key))
+                while fitting < count, free.take(profile.accelerators, for: workload.workloadClass, from: key) { fitting += 1 }
+                ledger = free
                 guard fitting > 0 else { continue }
                 surplus.append(
                     Kept(
@@ -142,17 +145,14 @@ package struct Handover: Equatable, Sendable {
         guard let placement = decision.placement(of: workload), !placement.chosen.isEmpty else { return false }
         let reports = observation.reports(now: now)
         return fleet.planes.filter { placement.planes.contains($0.name) }.allSatisfy { plane in
-            let count = decision.placements(of: workload, on: plane.name).reduce(0) { $0 + $1.count }
-            // However many are counted on, an endpoint plane opens one forwarder per workload.
-            let wanted = plane.driver == .local ? count : min(1, count)
             guard observation.connection(of: plane.name, now: now) == .connected,
                 let (report, age) = reports.first(where: { $0.report.plane == plane.name })
             else { return false }
-            let settled = report.replicas.count {
+            let settled = report.replicas.filter {
                 $0.id.workload == workload && $0.state == .ready
                     && $0.stateAgeMilliseconds + age.milliseconds >= settling.milliseconds
             }
-            return settled >= wanted
+            return decision.isMet(workload, on: plane, by: settled)
         }
     }
 }

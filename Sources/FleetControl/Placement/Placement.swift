@@ -16,7 +16,7 @@ package enum Placement {
         return decide(inputs, purchaser: &purchaser)
     }
 
-    /// Nodes that their provider may take are left for others where everything that has a place with them has one without.
+    /// Nodes that their provider may take are left for others where no workload lacks more without them than with them.
     ///
     /// - Parameter purchaser: says from which pools to buy; learns what it could not have.
     static func decide(_ inputs: PlacementInputs, purchaser: inout Purchaser) -> PlacementDecision {
@@ -26,8 +26,11 @@ package enum Placement {
         var others = inputs
         others.shortage = inputs.shortage.withoutAdvice
         let with = place(others, &purchaser)
-        func unplaced(_ decision: PlacementDecision) -> Int { decision.workloads.reduce(0) { $0 + $1.shortfalls.count } }
-        guard unplaced(without) <= unplaced(with) else { return with }
+        let losesNothing = with.workloads.allSatisfy { kept in
+            guard let left = without.placement(of: kept.workload) else { return false }
+            return left.unplaced <= kept.unplaced + 1e-9 && left.unprotected <= kept.unprotected + 1e-9
+        }
+        guard losesNothing else { return with }
         purchaser = careful
         return without
     }

@@ -74,15 +74,20 @@ package struct PlacementDecision: Equatable, Sendable, Codable {
         package var rejected: [Rejection]
         /// What was wanted and could not be placed, each with what binds. Empty when all is placed.
         package var shortfalls: [String]
+        /// Replicas that what is asked for lacks: load, those wanted, the minimum, and what a plan wants and nothing stands in for.
+        package var unplaced: Double
+        /// Replicas that are lacking to survive a loss, to stand by, or to stand in for spot.
+        package var unprotected: Double
         /// Nil where no plan covers the workload.
         package var plan: PlanFidelity?
         /// Nil in active-active mode.
         package var passive: Passive?
 
         package init(
-            workload: WorkloadName, chosen: [Choice], rejected: [Rejection], shortfalls: [String], plan: PlanFidelity? = nil,
-            passive: Passive? = nil
+            workload: WorkloadName, chosen: [Choice], rejected: [Rejection], shortfalls: [String], unplaced: Double = 0,
+            unprotected: Double = 0, plan: PlanFidelity? = nil, passive: Passive? = nil
         ) {
+            (self.unplaced, self.unprotected) = (unplaced, unprotected)
             self.passive = passive
             self.workload = workload
             self.chosen = chosen
@@ -107,5 +112,12 @@ package struct PlacementDecision: Equatable, Sendable, Codable {
     /// What one plane should run of one workload, sorted by pool.
     package func placements(of workload: WorkloadName, on plane: PlaneName) -> [PlaneAssignment.Placement] {
         placement(of: workload)?.chosen.filter { $0.plane == plane }.map(\.placement) ?? []
+    }
+
+    /// Replicas of a workload that a pool keeps room for while they are not started.
+    func reserved(for workload: WorkloadName, in key: PoolKey) -> Int {
+        (placement(of: workload)?.passive?.reserved ?? []).reduce(0) {
+            $1.plane == key.plane && $1.placement.pool == key.pool ? $0 + $1.placement.count : $0
+        }
     }
 }

@@ -7,8 +7,28 @@ struct PoolLedger {
         let pool: CapacityPool
         /// Nodes that may be counted on.
         let usable: Int
-        /// Free accelerators of each node opened so far, and whose it is.
-        var nodes: [(free: Int, workloadClass: Workload.Class)] = []
+        /// Nodes opened so far.
+        var opened = 0
+        /// Free accelerators of those that have any, in the order they were opened, and whose they are.
+        var open: [(free: Int, workloadClass: Workload.Class)] = []
+
+        mutating func take(_ accelerators: Int, for workloadClass: Workload.Class) -> Bool {
+            guard accelerators <= pool.acceleratorsPerNode else { return false }
+            var best: Int?
+            for node in open.indices
+            where open[node].free >= accelerators && pool.mayShare(open[node].workloadClass, workloadClass) {
+                if best.map({ open[node].free < open[$0].free }) ?? true { best = node }
+            }
+            if let best {
+                open[best].free -= accelerators
+                if open[best].free == 0 { open.remove(at: best) }
+                return true
+            }
+            guard opened < usable else { return false }
+            opened += 1
+            if accelerators < pool.acceleratorsPerNode { open.append((pool.acceleratorsPerNode - accelerators, workloadClass)) }
+            return true
+        }
     }
 
     private var entries: [PoolKey: Entry] = [:]
@@ -22,11 +42,13 @@ struct PoolLedger {
         }
     }
 
-    /// What a placement leaves free. Larger replicas are taken first, as a plane packs them.
-    init(_ fleet: Fleet, holding decision: PlacementDecision) {
-        self.init(planes: fleet.planes)
-        let choices = fleet.workloads.flatMap { workload in
-            (decision.placement(of: workload.name)?.chosen ?? []).map { (workload.workloadClass, $0) }
+    /// What a placement leaves free, the room among it that it keeps for a standby. Larger replicas are taken first, as a plane
+    /// packs them.
+    init(_ fleet: Fleet, holding decision: PlacementDecision, shortage: NodeShortage = .none) {
+        self.init(planes: fleet.planes, shortage: shortage)
+        let choices = fleet.workloads.flatMap { workload -> [(Workload.Class, PlacementDecision.Choice)] in
+            let placed = decision.placement(of: workload.name)
+            return ((placed?.chosen ?? []) + (placed?.passive?.reserved ?? [])).map { (workload.workloadClass, $0) }
         }
         for (workloadClass, choice) in choices.sorted(by: {
             $0.1.placement.acceleratorsPerReplica > $1.1.placement.acceleratorsPerReplica
@@ -38,20 +60,22 @@ struct PoolLedger {
         }
     }
 
+    /// Whether there is room for one more replica.
+    func hasRoom(_ accelerators: Int, for workloadClass: Workload.Class, in key: PoolKey) -> Bool {
+        var trial = self
+        return trial.take(accelerators, for: workloadClass, from: key)
+    }
+
     /// Takes room for one replica on the fullest node of its class that has it, else on a new node. False when nothing fits.
     mutating func take(_ accelerators: Int, for workloadClass: Workload.Class, from key: PoolKey) -> Bool {
-        guard var entry = entries[key], accelerators <= entry.pool.acceleratorsPerNode else { return false }
-        let fitting = entry.nodes.indices.filter {
-            entry.nodes[$0].free >= accelerators && entry.pool.mayShare(entry.nodes[$0].workloadClass, workloadClass)
-        }
-        if let node = fitting.min(by: { entry.nodes[$0].free < entry.nodes[$1].free }) {
-            entry.nodes[node].free -= accelerators
-        } else if entry.nodes.count < entry.usable {
-            entry.nodes.append((entry.pool.acceleratorsPerNode - accelerators, workloadClass))
-        } else {
-            return false
-        }
-        entries[key] = entry
-        return true
+        entries[key]?.take(accelerators, for: workloadClass) ?? false
+    }
+
+    /// For how many replicas there is room, counted up to a limit.
+    func room(_ accelerators: Int, for workloadClass: Workload.Class, in key: PoolKey, upTo most: Int) -> Int {
+        guard var entry = entries[key] else { return 0 }
+        var room = 0
+        while room < most, entry.take(accelerators, for: workloadClass) { room += 1 }
+        return room
     }
 }

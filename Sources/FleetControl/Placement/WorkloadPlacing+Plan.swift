@@ -92,6 +92,7 @@ extension WorkloadPlacing {
             // Without a known rate one replica stands for one.
             lacking -= part * (rate.map { search.candidates[candidate].profile.rate.value / $0 } ?? 1)
         }
+        unplaced += Double(target.missing) * max(0, lacking)
         let instead = stand == 0 ? "none elsewhere" : "\(stand) elsewhere instead"
         fidelity?.deviations.append(
             "\(target.missing) of \(target.count) on \(target.plane)/\(target.pool) cannot be: \(because); \(instead)")

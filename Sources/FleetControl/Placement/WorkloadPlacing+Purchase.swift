@@ -23,8 +23,8 @@ extension WorkloadPlacing {
         hedged = lacking
         let target = max(wanted, total) + lacking
         let rankings = search.loads.indices.map { ranked(for: $0, failover: false) }
-        let turns = placePaid(upTo: target, rankings)
         let markets = OriginMarkets(search, rankings: rankings)
+        let turns = placePaid(upTo: target, rankings, markets)
         let (fixed, hedgeable) = divide(turns, of: target, markets)
         for load in fixed { placeOnDemand(for: load, rankings, because: nil) }
         let targets = markets.markets.indices.map { market in hedgeable.count { markets.market(of: $0) == market } }
@@ -46,47 +46,61 @@ extension WorkloadPlacing {
     private func rooms(upTo most: Int) -> [Int] {
         search.candidates.map { candidate in
             guard candidate.pool.tier == .spot else { return 0 }
-            var pools = books.pools
-            var room = 0
-            while room < most, pools.take(candidate.profile.accelerators, for: workload.workloadClass, from: candidate.ledgerKey)
-            { room += 1 }
-            return room
+            return books.pools.room(
+                candidate.profile.accelerators, for: workload.workloadClass, in: candidate.ledgerKey, upTo: most)
         }
     }
 
     /// Takes what is paid for anyway, and returns the turns at which something has to be bought, in order.
-    private mutating func placePaid(upTo target: Int, _ rankings: [[Int]]) -> [Int?] {
+    private mutating func placePaid(upTo target: Int, _ rankings: [[Int]], _ markets: OriginMarkets) -> [Int?] {
         var seats = Array(repeating: 0, count: search.loads.count)
         let served = search.loads.indices.filter { !rankings[$0].isEmpty }
+        let bands = search.loads.indices.map { load in search.candidates.indices.map { search.band($0, load) } }
+        let rates = search.loads.map(\.rate.value)
+        let unloaded = served.isEmpty ? preferred(failover: false) : []
+        let reasons = search.loads.indices.map { because($0) }
         var turns: [Int?] = []
         for _ in 0..<max(0, target - total) {
-            let load = served.min { left, right in
-                let (first, second) = (priority(left, seats), priority(right, seats))
-                return first != second ? first > second : left < right
+            var load: Int?
+            var best = (-1, 0.0)
+            for other in served {
+                let priority = Self.priority(rates[other], seats: seats[other])
+                if priority > best { (load, best) = (other, priority) }
             }
-            let ranking = load.map { rankings[$0] } ?? preferred(failover: false)
-            if !takePaid(for: load, ranking) { turns.append(load) }
+            let isTaken =
+                load.map { takePaid(rankings[$0], bands: bands[$0], because: reasons[$0], markets) }
+                ?? takePaid(unloaded, bands: nil, because: because(nil), markets)
+            if !isTaken { turns.append(load) }
             if let load { seats[load] += 1 }
         }
         return turns
     }
 
-    private mutating func takePaid(for load: Int?, _ ranking: [Int]) -> Bool {
-        while let paid = ranking.first(where: { search.candidates[$0].pool.tier == .reserved && canTake($0) }),
-            !isBoughtNearer(than: paid, for: load, ranking)
-        {
+    /// - Parameter bands: how near candidates are to whom it is for; nil where it is for nobody in particular.
+    private mutating func takePaid(_ ranking: [Int], bands: [Int]?, because: String, _ markets: OriginMarkets) -> Bool {
+        for paid in ranking where terms[paid].tier == .reserved && canTake(paid) {
+            if let bands, isBoughtNearer(than: paid, bands, ranking, markets) { return false }
             // Where it fails the pool is full, as is known from now on.
-            if add(paid, because: because(load)) { return true }
+            if take(paid, because: because) { return true }
         }
         return false
     }
 
-    private func isBoughtNearer(than paid: Int, for load: Int?, _ ranking: [Int]) -> Bool {
-        guard let load else { return false }
-        return ranking.contains {
-            search.candidates[$0].pool.tier != .reserved && search.band($0, load) < search.band(paid, load)
-                && (search.candidates[$0].pool.tier == .spot ? workload.maxSpotShare > .none : canTake($0))
+    /// Whether something nearer can be bought: on-demand that may be taken, or spot that a market sells and that has room.
+    private func isBoughtNearer(than paid: Int, _ bands: [Int], _ ranking: [Int], _ markets: OriginMarkets) -> Bool {
+        for other in ranking where terms[other].tier != .reserved && bands[other] < bands[paid] {
+            guard terms[other].tier == .spot else {
+                if canTake(other) { return true }
+                continue
+            }
+            let candidate = search.candidates[other]
+            if markets.sells(other),
+                books.pools.hasRoom(candidate.profile.accelerators, for: workload.workloadClass, in: candidate.ledgerKey)
+            {
+                return true
+            }
         }
+        return false
     }
 
     /// Parts turns into those bought on demand whatever spot costs, and those spot may serve: the base and its percentage, what
@@ -137,6 +151,7 @@ extension WorkloadPlacing {
             }
         }
         for position in market.pools.indices { _ = takeSpot(market.pools[position], &left[position], upTo: .max) }
+        unprotected += Double(missing)
         guard missing > 0, let objection = noteBudget(search.candidates.indices.filter { isOnDemand($0) }) else { return }
         shortfalls.append("\(missing) more wanted on demand while spot is short: \(objection)")
     }
@@ -157,7 +172,9 @@ extension WorkloadPlacing {
         fill(to: wanted + surplus) { !isSpot[$0] }
         fill(to: wanted + surplus)
         let placed = total - surplus
-        if placed < wanted { shortfalls.append("\(wanted) replicas wanted, \(placed) placed: \(whatBinds(nil))") }
+        guard placed < wanted else { return }
+        unplaced += Double(wanted - placed)
+        shortfalls.append("\(wanted) replicas wanted, \(placed) placed: \(whatBinds(nil))")
     }
 
     @discardableResult

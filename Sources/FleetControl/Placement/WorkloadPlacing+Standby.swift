@@ -57,6 +57,7 @@ extension WorkloadPlacing {
         let options = preferred(failover: true, inPrimary: false)
         while standbyThroughput < needed {
             guard let candidate = options.first(where: { canTake($0) }) else {
+                unprotected += replicas(for: needed - standbyThroughput)
                 shortfalls.append(
                     "\(plainNumber((standbyThroughput * 100).rounded() / 100)) of "
                         + "\(plainNumber((needed * 100).rounded() / 100)) req/s stand by for \(standby.primary): "

@@ -33,8 +33,11 @@ extension WorkloadPlacing {
 
     /// Ordered: those without a seat come first, then by the quotient.
     func priority(_ load: Int, _ seats: [Int]) -> (Int, Double) {
-        let rate = search.loads[load].rate.value
-        guard seats[load] > 0 else { return (1, rate) }
-        return (0, rate / Double(seats[load] * (seats[load] + 1)).squareRoot())
+        Self.priority(search.loads[load].rate.value, seats: seats[load])
+    }
+
+    static func priority(_ rate: Double, seats: Int) -> (Int, Double) {
+        guard seats > 0 else { return (1, rate) }
+        return (0, rate / Double(seats * (seats + 1)).squareRoot())
     }
 }

@@ -6,11 +6,18 @@ struct WorkloadPlacing {
     var books = PlacementBooks()
     let search: CandidateSearch
     let workload: Workload
+    /// What is asked of candidates over and over.
+    let terms: [CandidateTerms]
     /// Replicas by candidate.
     private(set) var counts: [Int]
     private var reasons: [String?]
+    /// The reason given last, by candidate.
+    private var lastReasons: [String?]
     private var full: [Bool]
     var shortfalls: [String] = []
+    /// Replicas that what is asked for lacks, and those that surviving, standing by and standing in lack.
+    var unplaced = 0.0
+    var unprotected = 0.0
     /// What a plan wanted of this workload and what became of it; nil where no plan covers it.
     var fidelity: PlacementDecision.PlanFidelity?
     /// What the plan wanted and could not have.
@@ -29,8 +36,10 @@ struct WorkloadPlacing {
     init(search: CandidateSearch) {
         self.search = search
         workload = search.workload
+        terms = search.candidates.map(CandidateTerms.init)
         counts = Array(repeating: 0, count: search.candidates.count)
         reasons = Array(repeating: nil, count: search.candidates.count)
+        lastReasons = reasons
         full = Array(repeating: false, count: search.candidates.count)
         limits = Array(repeating: nil, count: search.candidates.count)
         choosePrimary()
@@ -56,6 +65,7 @@ struct WorkloadPlacing {
                 } while true
             }
             if remaining > 1e-9 {
+                unplaced += replicas(for: remaining / workload.objective.targetUtilization.fraction)
                 shortfalls.append(
                     "\(rounded(remaining)) of \(search.loads[load].rate.text) from \(search.loads[load].from) has no place: \(whatBinds(load))"
                 )
@@ -70,6 +80,7 @@ struct WorkloadPlacing {
                 add(candidate, because: "minimum replicas")
             else {
                 if preferred(failover: false).contains(where: { canTake($0) }) { continue }
+                unplaced += Double(workload.scaling.minReplicas - total)
                 shortfalls.append("\(workload.scaling.minReplicas) replicas wanted, \(total) placed: \(whatBinds(nil))")
                 return
             }
@@ -89,6 +100,7 @@ struct WorkloadPlacing {
                     search.candidates[$0].domain(survival) != domain && canTake($0)
                 }
                 guard let candidate = options.first else {
+                    unprotected += replicas(for: needed - throughput(outside: domain, survival))
                     shortfalls.append(
                         "losing \(survival.rawValue) \(domain) would leave \(rounded(throughput(outside: domain, survival))) of "
                             + "\(rounded(needed)) req/s wanted: no eligible pool elsewhere has room")
@@ -117,7 +129,7 @@ struct WorkloadPlacing {
             workload: workload.name,
             chosen: chosen.sorted { ($0.plane, $0.placement.pool) < ($1.plane, $1.placement.pool) },
             rejected: rejected.sorted { ($0.plane, $0.pool?.rawValue ?? "") < ($1.plane, $1.pool?.rawValue ?? "") },
-            shortfalls: shortfalls, plan: fidelity, passive: standbyResult)
+            shortfalls: shortfalls, unplaced: unplaced, unprotected: unprotected, plan: fidelity, passive: standbyResult)
     }
 
     // MARK: Order
@@ -157,6 +169,12 @@ struct WorkloadPlacing {
     /// Requests per second at the declared peak.
     var declaredDemand: Double { search.loads.reduce(0) { $0 + $1.rate.value } }
 
+    /// Replicas of the slowest hardware it may use that so many requests per second take at full use; one for each request per
+    /// second where it may use none.
+    func replicas(for rate: Double) -> Double {
+        max(0, rate) / max(search.candidates.map(\.profile.rate.value).min() ?? 1, 1e-9)
+    }
+
     /// Requests per second that what is placed may be planned with.
     var plannedThroughput: Double { throughput { _ in true } * workload.objective.targetUtilization.fraction }
 
@@ -185,17 +203,21 @@ struct WorkloadPlacing {
     private func isAskedFor(_ index: Int) -> Bool { limits[index].map { counts[index] < $0 } ?? true }
 
     private func isAffordable(_ index: Int) -> Bool {
-        books.budgets.allows(workload.name, price: search.candidates[index].usdPerReplica)
+        books.budgets.allows(workload.name, price: terms[index].usdPerReplica)
     }
 
     /// Whether one more replica here leaves the spot share within its limit.
     private func keepsSpotShare(adding index: Int) -> Bool {
-        let candidate = search.candidates[index]
-        guard candidate.pool.tier == .spot else { return true }
+        guard terms[index].tier == .spot else { return true }
         guard workload.purchase.spotPolicy != .onDemandOnly else { return false }
-        let added = candidate.profile.rate.value
-        let spot = throughput { $0.pool.tier == .spot } + added
-        return spot <= workload.maxSpotShare.fraction * (throughput { _ in true } + added) + 1e-9
+        let added = terms[index].rate
+        var (spot, all) = (0.0, 0.0)
+        for other in terms.indices {
+            let rate = Double(counts[other]) * terms[other].rate
+            all += rate
+            if terms[other].tier == .spot { spot += rate }
+        }
+        return spot + added <= workload.maxSpotShare.fraction * (all + added) + 1e-9
     }
 
     mutating func add(_ index: Int, because: String) -> Bool {
@@ -205,13 +227,15 @@ struct WorkloadPlacing {
     /// Adds a replica whatever the spot share becomes: a plan has judged it over everything it wants.
     mutating func take(_ index: Int, because: String) -> Bool {
         guard total < workload.scaling.maxReplicas + hedged else { return false }
-        let candidate = search.candidates[index]
-        guard books.pools.take(candidate.profile.accelerators, for: workload.workloadClass, from: candidate.ledgerKey) else {
+        let terms = terms[index]
+        guard books.pools.take(terms.accelerators, for: workload.workloadClass, from: terms.key) else {
             full[index] = true
             return false
         }
-        books.budgets.charge(workload.name, price: candidate.usdPerReplica, at: "\(candidate.plane.name)/\(candidate.pool.name)")
+        books.budgets.charge(workload.name, price: terms.usdPerReplica, at: terms.key)
         counts[index] += 1
+        guard lastReasons[index] != because else { return true }
+        lastReasons[index] = because
         if let reason = reasons[index] {
             if !reason.contains(because) { reasons[index] = "\(reason); \(because)" }
         } else {

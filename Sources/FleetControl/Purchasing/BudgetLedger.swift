@@ -21,12 +21,12 @@ struct BudgetLedger {
     /// Counts a replica.
     ///
     /// - Parameter price: USD in an hour; nil where it is not known.
-    mutating func charge(_ workload: WorkloadName, price: Double?, at place: String) {
+    mutating func charge(_ workload: WorkloadName, price: Double?, at place: PoolKey) {
         for index in accounts.indices where accounts[index].budget.covers(workload) {
             if let price {
                 accounts[index].spent += price
             } else if accounts[index].unpriced == nil {
-                accounts[index].unpriced = place
+                accounts[index].unpriced = "\(place.plane)/\(place.pool)"
             }
         }
     }

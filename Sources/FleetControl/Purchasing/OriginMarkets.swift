@@ -64,6 +64,9 @@ struct OriginMarkets {
         return owners[load]
     }
 
+    /// Whether a candidate is bought in one of the markets.
+    func sells(_ candidate: Int) -> Bool { markets.contains { $0.pools.contains(candidate) } }
+
     /// Gives each pool to one market, and drops markets left without any.
     private mutating func partPools(_ search: CandidateSearch) {
         func distance(_ market: Int, _ pool: Int) -> Duration {

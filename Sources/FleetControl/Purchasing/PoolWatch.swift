@@ -6,6 +6,9 @@ import FleetModel
 /// (``PoolHistory``); a plane that started anew begins to count anew, and nothing is concluded from that. A node that is announced
 /// to be taken counts from the announcement, once. Where a plane does not start and stop nodes itself, a replica that is gone
 /// without having been told to go counts as taken back. What is asked for and not answered for ``patience`` counts as refused.
+///
+/// An endpoint plane opens one forwarder however many replicas are counted on there: once it is ready all of them are. It refuses
+/// nothing and nothing is taken from it.
 struct PoolWatch: Equatable, Sendable {
     typealias Key = PoolKey
 
@@ -40,17 +43,29 @@ struct PoolWatch: Equatable, Sendable {
     private var marks: [Key: Mark] = [:]
     private var asks: [Key: Ask] = [:]
     private(set) var sights: [Key: Sight] = [:]
+    /// Pools of endpoint planes.
+    private var endpoints: Set<Key> = []
+
+    /// Whether more was asked for than is there: an answer or its lack is still to come.
+    var isWaiting: Bool {
+        asks.contains { key, ask in !endpoints.contains(key) && ask.count > sights[key]?.held ?? 0 }
+    }
 
     /// Looks at what planes said last.
     mutating func look(_ workload: Workload, _ fleet: Fleet, _ reports: [PlaneName: PlaneHeard], now: Moment) {
         var declared: Set<Key> = []
-        sights = [:]
+        (sights, endpoints) = ([:], [])
         for plane in fleet.planes {
             let heard = reports[plane.name]
             for pool in plane.pools {
                 guard case .runs(let profile) = workload.replica.match(pool) else { continue }
                 let key = Key(plane: plane.name, pool: pool.name)
                 declared.insert(key)
+                guard plane.driver == .local else {
+                    endpoints.insert(key)
+                    sights[key] = forwarded(key, workload.name, heard, now: now)
+                    continue
+                }
                 let perNode = max(1, pool.acceleratorsPerNode / max(1, profile.accelerators))
                 var sight = heard.map { read(key, workload.name, perNode: perNode, $0, now: now) } ?? Sight()
                 settleAsks(key, &sight, heard, perNode: perNode, now: now)
@@ -72,6 +87,18 @@ struct PoolWatch: Equatable, Sendable {
 
     /// Replicas asked for at the last decision; nil before the first.
     func asked(_ key: Key) -> Int? { asks[key]?.count }
+
+    /// What a forwarder makes of the replicas that are counted on: all are as it is. It is of the first pool that is wanted, and
+    /// speaks for every pool of its plane.
+    private func forwarded(_ key: Key, _ workload: WorkloadName, _ heard: PlaneHeard?, now: Moment) -> Sight {
+        let forwarders = (heard?.report.replicas ?? []).filter { $0.id.workload == workload }
+        let count = asks[key]?.count ?? (forwarders.contains { $0.pool == key.pool } ? 1 : 0)
+        if forwarders.contains(where: { $0.state == .ready }) { return Sight(ready: count) }
+        let starting = forwarders.filter { $0.state == .starting || $0.state == .unready || $0.state == .backingOff }
+        let since = starting.map { Self.moment(agedMilliseconds: $0.stateAgeMilliseconds, heard: heard?.age ?? .zero, now: now) }
+        guard let first = since.min() else { return Sight() }
+        return Sight(starting: Array(repeating: first, count: count))
+    }
 
     /// Reads what a plane says of one pool.
     private mutating func read(
@@ -107,10 +134,12 @@ struct PoolWatch: Equatable, Sendable {
         guard let ask = asks[key], ask.count > sight.held else { return }
         var missing = ask.count - sight.held
         // A node that is being launched was granted: it is for whoever waits for it.
-        for node in heard?.nodes(in: key.pool) ?? [] where node.state == .launching && missing > 0 {
-            let since = Self.moment(agedMilliseconds: node.stateAgeMilliseconds, heard: heard?.age ?? .zero, now: now)
-            sight.starting += Array(repeating: since, count: min(missing, perNode))
-            missing -= min(missing, perNode)
+        if let heard {
+            for node in heard.nodes(in: key.pool) where node.state == .launching && missing > 0 {
+                let since = Self.moment(agedMilliseconds: node.stateAgeMilliseconds, heard: heard.age, now: now)
+                sight.starting += Array(repeating: since, count: min(missing, perNode))
+                missing -= min(missing, perNode)
+            }
         }
         sight.starting.sort()
         sight.refused = min(sight.refused, max(1, missing))
@@ -167,18 +196,43 @@ struct PlaneHeard: Equatable, Sendable {
 
     let report: PlaneReport
     let age: Duration
-    private let replicas: [Slot: [ReplicaReport]]
-    private let nodes: [PoolName: [NodeReport]]
+    private let replicas: [Slot: [Int]]
+    private let nodes: [PoolName: [Int]]
 
     init(report: PlaneReport, age: Duration) {
         (self.report, self.age) = (report, age)
-        replicas = Dictionary(grouping: report.replicas) { Slot(workload: $0.id.workload, pool: $0.pool) }
-        nodes = Dictionary(grouping: report.nodes ?? [], by: \.pool)
+        replicas = Self.grouped(report.replicas) {
+            $0.id.workload == $1.id.workload && $0.pool == $1.pool
+        } by: {
+            Slot(workload: $0.id.workload, pool: $0.pool)
+        }
+        nodes = Self.grouped(report.nodes ?? []) {
+            $0.pool == $1.pool
+        } by: {
+            $0.pool
+        }
     }
 
-    func replicas(of workload: WorkloadName, in pool: PoolName) -> [ReplicaReport] {
-        replicas[Slot(workload: workload, pool: pool)] ?? []
+    /// Positions by key, in order. Neighbours mostly have the same, which costs less to see than to look up.
+    private static func grouped<Entry, Key: Hashable>(
+        _ entries: [Entry], areSame: (Entry, Entry) -> Bool, by key: (Entry) -> Key
+    ) -> [Key: [Int]] {
+        var groups: [Key: [Int]] = [:]
+        var first = 0
+        for index in entries.indices.dropFirst() where !areSame(entries[first], entries[index]) {
+            groups[key(entries[first]), default: []] += first..<index
+            first = index
+        }
+        if first < entries.count { groups[key(entries[first]), default: []] += first..<entries.count }
+        return groups
     }
 
-    func nodes(in pool: PoolName) -> [NodeReport] { nodes[pool] ?? [] }
+    func replicas(of workload: WorkloadName, in pool: PoolName) -> some Sequence<ReplicaReport> {
+        (replicas[Slot(workload: workload, pool: pool)] ?? []).lazy.map { report.replicas[$0] }
+    }
+
+    func nodes(in pool: PoolName) -> some Sequence<NodeReport> {
+        let reported = report.nodes ?? []
+        return (nodes[pool] ?? []).lazy.map { reported[$0] }
+    }
 }

@@ -3,13 +3,23 @@ package import FleetModel
 /// Decides from which pools replicas are bought, from what is wanted, what is declared and what became of what was bought before.
 ///
 /// It judges; ``Placement`` places. What it remembers follows from what planes report: after a restart it begins from what they
-/// run, gives nothing up before they were heard, and learns anew how long capacity lasts.
+/// run, gives nothing up before they were heard, and goes on from what was kept of reclaims and refusals (``ControllerMemory``).
 package struct Purchaser: Sendable {
     private(set) var buyers: [WorkloadName: WorkloadBuyer] = [:]
     /// Which budget keeps a workload from something it wants.
     private(set) var budgetsReached: [WorkloadName: BudgetName] = [:]
 
     package init() {}
+
+    /// What is to be kept for the process after this one.
+    func memory(now: Moment) -> [ControllerMemory.Buying] {
+        buyers.sorted { $0.key < $1.key }.compactMap { $1.kept(as: $0, now: now) }
+    }
+
+    /// Goes on from what was kept, before the first decision.
+    mutating func recall(_ kept: [ControllerMemory.Buying], away: Duration, now: Moment) {
+        for buying in kept { buyers[buying.workload] = WorkloadBuyer(recalling: buying, away: away, now: now) }
+    }
 
     /// True while something is bought that may change without anything being declared.
     package var isUnderWay: Bool { buyers.values.contains { $0.isUnderWay } }

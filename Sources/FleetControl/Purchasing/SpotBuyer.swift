@@ -98,10 +98,31 @@ struct SpotBuyer: Sendable {
         return settled(now)
     }
 
+    /// Nothing is wanted until the next decision; what the policy learnt stays.
+    mutating func rest() {
+        wish = Wish(spot: [Int](repeating: 0, count: goods.keys.count))
+        (onDemand, isStandingIn, releases, steppedAt, movedAt) = (0, false, [], nil, nil)
+    }
+
     /// What is held already, and on-demand for what it lacks: while it is not known what planes run.
     func hold(_ stock: Stock, target: Int) -> Wish {
         let spot = stock.pools.map(\.held)
         return Wish(spot: spot, onDemand: max(0, target - spot.reduce(0, +)))
+    }
+
+    // MARK: Across processes
+
+    /// What is to be kept for the process after this one; nil where its policy learns nothing.
+    func kept(as anchor: String, now: Moment) -> ControllerMemory.Buying.Market? {
+        policy.learnt(now: now).map {
+            ControllerMemory.Buying.Market(
+                anchor: anchor, planes: goods.keys.map(\.plane), pools: goods.keys.map(\.pool), hazard: $0)
+        }
+    }
+
+    mutating func recall(_ kept: ControllerMemory.Buying.Market, away: Duration, now: Moment) {
+        let known = zip(kept.planes, kept.pools).map { Key(plane: $0, pool: $1) }
+        policy.recall(kept.hazard, from: goods.keys.map { known.firstIndex(of: $0) }, away: away, now: now)
     }
 
     // MARK: The market
@@ -204,7 +225,9 @@ struct SpotBuyer: Sendable {
             return kept
         }
         if now.since(movedAt) >= Self.patience, let to = mostWanted(kept), let from = leastWanted(kept) {
+            // Where more is held than wished nowhere may want another.
             let lot = min(unit, wished[to] - kept[to], kept[from] - wished[from])
+            guard lot > 0 else { return kept }
             kept[to] += lot
             kept[from] -= lot
             self.movedAt = now

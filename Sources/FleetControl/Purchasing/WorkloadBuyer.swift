@@ -31,8 +31,41 @@ struct WorkloadBuyer: Sendable {
     private var isSettling = false
     private(set) var events: [FleetEvent] = []
 
-    /// True while it holds on-demand in the place of spot, or waits for spot.
-    var isUnderWay: Bool { !buyers.isEmpty }
+    /// What was kept of markets nothing has been bought in since, and for how long nobody watched.
+    private var recalled: [ControllerMemory.Buying.Market] = []
+    private var away = Duration.zero
+
+    init() {}
+
+    /// A buyer that goes on from what was kept.
+    init(recalling kept: ControllerMemory.Buying, away: Duration, now: Moment) {
+        (recalled, self.away) = (kept.markets, away)
+        for refusal in kept.refusals {
+            let memory = refusal.memorySeconds.isFinite ? max(0, refusal.memorySeconds) : 0
+            refusals[Key(plane: refusal.plane, pool: refusal.pool)] = Refusal(
+                limit: max(0, refusal.limit), at: now.ago(refusal.secondsAgo, and: away),
+                memory: min(.seconds(memory), Self.longestMemory))
+        }
+    }
+
+    /// What is to be kept for the process after this one; nil where nothing is.
+    func kept(as workload: WorkloadName, now: Moment) -> ControllerMemory.Buying? {
+        let told = buyers.sorted { $0.key < $1.key }.compactMap { $1.kept(as: $0, now: now) }
+        let markets = told + recalled.filter { kept in buyers[kept.anchor] == nil }
+        let refused = refusals.sorted { $0.key < $1.key }.map { key, refusal in
+            ControllerMemory.Buying.Refusal(
+                plane: key.plane, pool: key.pool, limit: refusal.limit, secondsAgo: now.since(refusal.at).inSeconds,
+                memorySeconds: refusal.memory.inSeconds)
+        }
+        guard !markets.isEmpty || !refused.isEmpty else { return nil }
+        return ControllerMemory.Buying(workload: workload, refusals: refused, markets: markets)
+    }
+
+    /// True while it deals in spot, waits for what it asked for, or asks for less because it was refused more: time alone may
+    /// change what it buys.
+    var isUnderWay: Bool {
+        !buyers.isEmpty || watch.isWaiting || refusals.values.contains { $0.isInForce(now) }
+    }
 
     /// Looks at what planes said last.
     mutating func look(
@@ -94,7 +127,10 @@ struct WorkloadBuyer: Sendable {
         buyers = buyers.filter { names.contains($0.key) }
         for (market, target) in zip(markets.markets, targets) {
             guard target > 0 else {
-                buyers[market.anchor] = nil
+                // Nothing is wanted there for now; what was learnt of it stays.
+                let before = buyers[market.anchor]?.onDemand ?? 0
+                buyers[market.anchor]?.rest()
+                tell(search.workload.name, from: before, to: 0, market, search)
                 wishes.append(SpotBuyer.Wish(spot: [Int](repeating: 0, count: market.pools.count)))
                 continue
             }
@@ -118,6 +154,9 @@ struct WorkloadBuyer: Sendable {
             ?? SpotBuyer(
                 SpotPolicyChoice(rules.spotPolicy ?? .adaptiveHedge), goods, target: total,
                 seed: Self.seed(search.workload.name.rawValue, market.anchor))
+        if isNew, let known = recalled.firstIndex(where: { $0.anchor == market.anchor }) {
+            buyer.recall(recalled[known], away: away, now: now)
+        }
         let before = buyer.onDemand
         let stock = SpotBuyer.Stock(
             pools: market.pools.map { sight(of: search.candidates[$0].ledgerKey, planned: planned[$0]) },
@@ -125,6 +164,7 @@ struct WorkloadBuyer: Sendable {
         if isSettling, stock.hasAny { return buyer.hold(stock, target: total) }
         let wish = buyer.decide(goods, target: total, stock, now: now)
         buyers[market.anchor] = buyer
+        recalled.removeAll { $0.anchor == market.anchor }
         tell(search.workload.name, from: before ?? (isNew ? stock.onDemand.held : 0), to: wish.onDemand, market, search)
         return wish
     }

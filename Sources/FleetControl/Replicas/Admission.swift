@@ -6,11 +6,19 @@ import FleetModel
 /// whatever is asked for, no more is started than the pools hold.
 struct Admission: Equatable, Sendable {
     struct Want: Equatable, Sendable {
-        let specification: ReplicaSpecification
+        var shared: SharedSpecification
         let count: Int
         let drain: Duration
         /// Other generations of the same workload that are wanted in the same pool.
         var siblings: [UInt64] = []
+
+        var specification: ReplicaSpecification { shared.value }
+
+        /// Whether a replica is made as is wanted.
+        func isMade(_ replica: Replica) -> Bool { shared == replica.shared }
+
+        /// Whether it answers for a replica.
+        func answers(for replica: Replica) -> Bool { shared === replica.shared || answers(for: replica.specification) }
 
         /// Whether it answers for a replica: its own generation's, and those of none that is wanted where it is the newest.
         func answers(for other: ReplicaSpecification) -> Bool {
@@ -140,6 +148,13 @@ struct Admission: Equatable, Sendable {
         nameSiblings()
     }
 
+    /// Holds specifications that an earlier admission had as well together with it.
+    mutating func share(with earlier: Admission) {
+        for index in wants.indices {
+            if let same = earlier.wants.first(where: { $0.shared == wants[index].shared }) { wants[index].shared = same.shared }
+        }
+    }
+
     private mutating func nameSiblings() {
         for index in wants.indices {
             let own = wants[index].specification
@@ -159,7 +174,8 @@ struct Admission: Equatable, Sendable {
             acceleratorsPerReplica: placement.acceleratorsPerReplica, workloadClass: workload.workloadClass,
             checkpoint: workload.checkpoint)
         let drain = Duration.milliseconds(max(0, workload.drainMilliseconds))
-        wants.append(Want(specification: specification, count: count, drain: min(drain, policy.drainLimit)))
+        wants.append(
+            Want(shared: SharedSpecification(specification), count: count, drain: min(drain, policy.drainLimit)))
     }
 
     private mutating func refuse(_ workload: PlaneAssignment.Workload, _ reason: String) {

@@ -191,16 +191,21 @@ extension PlaneReconciler {
             gone.removeFirst()
             change = change ?? .load
         }
-        refused.removeAll { $0.until <= now }
+        if refused.contains(where: { $0.until <= now }) { refused.removeAll { $0.until <= now } }
         for index in replicas.indices { advance(index, now: now) }
         loseExpiredNodes(now: now)
     }
 
+    /// Checks and reads whom it is time to.
+    mutating func askDue(now: Moment) {
+        for index in replicas.indices { ask(index, now: now) }
+    }
+
     private mutating func advance(_ index: Int, now: Moment) {
-        if let due = startDeadline(of: replicas[index]), due <= now {
+        if replicas[index].state == .starting, let due = startDeadline(of: replicas[index]), due <= now {
             let last = replicas[index].reason.isEmpty ? "" : "; last check: \(replicas[index].reason)"
             restart(index, reason: "not ready within its start timeout\(last)", now: now)
-        } else if let due = unreadyDeadline(of: replicas[index]), due <= now {
+        } else if replicas[index].state == .unready, let due = unreadyDeadline(of: replicas[index]), due <= now {
             restart(index, reason: "deep health stayed bad: \(replicas[index].reason)", now: now)
         }
         advanceDrain(index, now: now)
@@ -208,6 +213,10 @@ extension PlaneReconciler {
             replicas[index].killAt = now.advanced(by: policy.killRepeat)
             actions.append(.kill(replicas[index].id))
         }
+        ask(index, now: now)
+    }
+
+    private mutating func ask(_ index: Int, now: Moment) {
         if let due = replicas[index].nextProbe, due <= now {
             replicas[index].nextProbe = nil
             actions.append(.probe(replicas[index].id))
@@ -221,8 +230,9 @@ extension PlaneReconciler {
     /// Stops a draining replica once gateways had notice and it is idle or has saved its work, or its time is up. An engine that does not say what
     /// it is doing is told to stop after the notice and has the rest of the time to finish by itself.
     private mutating func advanceDrain(_ index: Int, now: Moment) {
+        guard replicas[index].state == .draining else { return }
         let replica = replicas[index]
-        guard replica.state == .draining, !replica.isStopping, let deadline = replica.drainDeadline else { return }
+        guard !replica.isStopping, let deadline = replica.drainDeadline else { return }
         if deadline <= now {
             stop(index, grace: policy.stopGrace, now: now)
             return

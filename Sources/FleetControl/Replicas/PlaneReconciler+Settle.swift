@@ -3,7 +3,8 @@ import FleetModel
 /// Brings what runs closer to what is wanted.
 extension PlaneReconciler {
     mutating func settle(now: Moment) {
-        addressRetryAt = nil
+        if addressRetryAt != nil { addressRetryAt = nil }
+        cordoned = nodes.compactMapValues(\.noticed)
         var refusals: [PlaneReport.Refusal] = []
         leaveUnwanted(now: now)
         for want in admission.wants {
@@ -21,14 +22,18 @@ extension PlaneReconciler {
         }
     }
 
-    private func isOf(_ want: Admission.Want, _ replica: Replica) -> Bool {
-        replica.isActive && want.answers(for: replica.specification)
+    private func isOf(_ want: Admission.Want, _ replica: Replica) -> Bool { replica.isActive && want.answers(for: replica) }
+
+    private func indices(of want: Admission.Want) -> [Int] {
+        replicas.indices.filter {
+            replicas[$0].isActive && (replicas[$0].shared === want.shared || want.answers(for: replicas[$0].specification))
+        }
     }
 
     /// Made as is wanted now, and not to be replaced for another reason: one of an older generation, one that is to be drained or
     /// one on a node its provider may take serves until another does.
     private func isCurrent(_ replica: Replica, _ want: Admission.Want) -> Bool {
-        replica.specification == want.specification && !isToBeDrained(replica) && !isCordoned(replica)
+        want.isMade(replica) && !isToBeDrained(replica) && !isCordoned(replica)
     }
 
     private func isToBeDrained(_ replica: Replica) -> Bool {
@@ -37,15 +42,22 @@ extension PlaneReconciler {
 
     private func whyReplaced(_ replica: Replica, _ want: Admission.Want) -> String {
         if isToBeDrained(replica) { return "drained" }
-        return replica.specification == want.specification
+        return want.isMade(replica)
             ? "its node may be reclaimed" : "replaced by generation \(want.specification.generation)"
     }
 
+    /// Once for each assignment: what is started is wanted.
     private mutating func leaveUnwanted(now: Moment) {
-        for replica in replicas where replica.isActive && !admission.wants.contains(where: { isOf($0, replica) }) {
+        if isSifted { return }
+        isSifted = true
+        let unwanted = replicas.indices.filter { index in
+            replicas[index].isActive && !admission.wants.contains { isOf($0, replicas[index]) }
+        }
+        for replica in unwanted.map({ replicas[$0] }) {
             leave(replica.id, reason: "no longer wanted here", now: now, within: replica.drain)
         }
-        for replica in replicas where replica.isActive && isMisplaced(replica) {
+        let misplaced = replicas.indices.filter { replicas[$0].isActive && isMisplaced(replicas[$0]) }
+        for replica in misplaced.map({ replicas[$0] }) {
             leave(replica.id, reason: "its pool's nodes changed", now: now, within: replica.drain)
         }
     }
@@ -53,8 +65,7 @@ extension PlaneReconciler {
     /// True for a replica whose accelerators the pool, as it is now declared, does not have on one node.
     private func isMisplaced(_ replica: Replica) -> Bool {
         guard let first = replica.devices.first, let last = replica.devices.last else { return false }
-        guard let pool = assignment?.pools.first(where: { $0.name == replica.specification.pool }), pool.acceleratorsPerNode > 0
-        else { return true }
+        guard let pool = nodes[replica.specification.pool]?.pool, pool.acceleratorsPerNode > 0 else { return true }
         return last >= pool.acceleratorsPerNode * pool.maxNodes
             || first / pool.acceleratorsPerNode != last / pool.acceleratorsPerNode
     }
@@ -62,13 +73,14 @@ extension PlaneReconciler {
     /// Replacement one by one: an outdated replica leaves when a current one is ready in its stead; one that serves
     /// nobody at once.
     private mutating func leaveReplaced(_ want: Admission.Want, now: Moment) {
-        for replica in replicas where isOf(want, replica) && !isCurrent(replica, want) {
-            if replica.firstReadyAt == nil || replica.state == .backingOff || replica.ending == .restart {
-                leave(replica.id, reason: whyReplaced(replica, want), now: now, within: want.drain)
-            }
+        let outdated = indices(of: want).filter { !isCurrent(replicas[$0], want) }
+        if outdated.isEmpty { return }
+        for replica in outdated.map({ replicas[$0] })
+        where replica.firstReadyAt == nil || replica.state == .backingOff || replica.ending == .restart {
+            leave(replica.id, reason: whyReplaced(replica, want), now: now, within: want.drain)
         }
-        let old = replicas.filter { isOf(want, $0) && !isCurrent($0, want) }
-        let readyCurrent = replicas.count { isOf(want, $0) && isCurrent($0, want) && $0.state == .ready }
+        let old = indices(of: want).filter { !isCurrent(replicas[$0], want) }.map { replicas[$0] }
+        let readyCurrent = indices(of: want).count { replicas[$0].state == .ready && isCurrent(replicas[$0], want) }
         let surplus = old.count + readyCurrent - want.count
         guard surplus > 0 else { return }
         for replica in old.sorted(by: { ($0.worth, $0.id) < ($1.worth, $1.id) }).prefix(surplus) {
@@ -78,7 +90,9 @@ extension PlaneReconciler {
 
     /// A lower count takes the least healthy first, then those on the emptiest nodes, so that nodes can go, then the newest.
     private mutating func leaveSurplus(_ want: Admission.Want, now: Moment) {
-        let current = replicas.filter { isOf(want, $0) && isCurrent($0, want) }
+        let mine = indices(of: want)
+        guard mine.count > want.count else { return }
+        let current = mine.filter { isCurrent(replicas[$0], want) }.map { replicas[$0] }
         guard current.count > want.count else { return }
         let order = current.map { (replica: $0, held: accelerators(besides: $0)) }.sorted { left, right in
             let (first, second) = ((left.replica.worth, left.held), (right.replica.worth, right.held))
@@ -90,7 +104,8 @@ extension PlaneReconciler {
     }
 
     private mutating func retryFailed(_ want: Admission.Want, refusals: inout [PlaneReport.Refusal], now: Moment) {
-        for replica in replicas where isOf(want, replica) && replica.state == .backingOff {
+        let failed = replicas.indices.filter { replicas[$0].state == .backingOff && isOf(want, replicas[$0]) }
+        for replica in failed.map({ replicas[$0] }) {
             guard let index = index(of: replica.id), let due = replica.retryAt else { continue }
             guard due <= now else {
                 if replica.awaitsAddress { refusals.append(addressShortage(want)) }
@@ -118,11 +133,12 @@ extension PlaneReconciler {
             return
         }
         while true {
-            let mine = replicas.filter { isOf(want, $0) }
-            let current = mine.filter { isCurrent($0, want) }
-            guard current.count < want.count, mine.count <= want.count else { return }
+            let mine = indices(of: want)
+            guard mine.count <= want.count else { return }
+            let current = mine.filter { isCurrent(replicas[$0], want) }
+            guard current.count < want.count else { return }
             guard let devices = room(for: want.specification) else {
-                makeRoom(want, current: current, refusals: &refusals, now: now)
+                makeRoom(want, current: current.map { replicas[$0] }, refusals: &refusals, now: now)
                 return
             }
             guard let port = addresses.take(for: want.specification.workload, now: now) else {
@@ -139,11 +155,12 @@ extension PlaneReconciler {
     private mutating func makeRoom(
         _ want: Admission.Want, current: [Replica], refusals: inout [PlaneReport.Refusal], now: Moment
     ) {
-        let isRoomComing = replicas.contains {
-            $0.specification.pool == want.specification.pool && $0.state == .draining && isOnOpenNode($0)
+        let isRoomComing = replicas.indices.contains {
+            replicas[$0].state == .draining && replicas[$0].specification.pool == want.specification.pool
+                && isOnOpenNode(replicas[$0])
         }
         if isRoomComing { return }
-        let old = replicas.filter { isOf(want, $0) && !isCurrent($0, want) && !isCordoned($0) }
+        let old = indices(of: want).map { replicas[$0] }.filter { !isCurrent($0, want) && !isCordoned($0) }
         if !old.isEmpty {
             guard current.allSatisfy({ $0.state == .ready }) else { return }
             guard let first = old.min(by: { ($0.worth, $0.id) < ($1.worth, $1.id) }) else { return }
@@ -153,7 +170,7 @@ extension PlaneReconciler {
             return
         }
         // All that are wanted run, some of them on nodes that may be taken.
-        if replicas.count(where: { isOf(want, $0) }) >= want.count { return }
+        if indices(of: want).count >= want.count { return }
         switch nodeWait(want.specification) {
         case .short: return
         case .long(let reason):
@@ -186,10 +203,22 @@ extension PlaneReconciler {
         let specification = want.specification
         let id = ReplicaID(plane: plane, workload: specification.workload, incarnation: nextIncarnation)
         nextIncarnation += 1
-        let order = StartOrder(id: id, specification: specification, port: port, devices: devices)
-        replicas.append(Replica(order: order, drain: want.drain, restarts: restarts, failures: failures, now: now))
+        let order = StartOrder(
+            id: id, specification: specification, port: port, devices: devices,
+            firstDevice: firstDevice(of: specification.pool))
+        replicas.append(
+            Replica(order: order, shared: want.shared, drain: want.drain, restarts: restarts, failures: failures, now: now))
         isIdentityChanged = true
         actions.append(.start(order))
         noteLifeChange()
+    }
+
+    /// Accelerators of the pools declared before this one; processors are none.
+    private func firstDevice(of pool: PoolName) -> Int {
+        let before = (assignment?.pools ?? []).prefix { $0.name != pool }
+        return before.reduce(0) { sum, declared in
+            guard declared.accelerator != "CPU", let pool = nodes[declared.name]?.pool else { return sum }
+            return sum + pool.maxNodes * pool.acceleratorsPerNode
+        }
     }
 }

@@ -18,17 +18,21 @@ package struct PlaneReconciler: Sendable {
     package internal(set) var isShuttingDown = false
 
     var admission = Admission()
+    /// Whoever is not wanted any more was told so since the assignment came.
+    var isSifted = false
     /// In order of incarnation: new ones are appended.
-    var replicas: [Replica] = []
-    var addresses: AddressBook
-    var gone: [(report: ReplicaReport, at: Moment)] = []
+    var replicas: [Replica] = [] { didSet { isTouched = true } }
+    var addresses: AddressBook { didSet { isTouched = true } }
+    var gone: [(report: ReplicaReport, at: Moment)] = [] { didSet { isTouched = true } }
     /// What the driver would not start, until when, and why.
-    var refused: [(specification: ReplicaSpecification, until: Moment, reason: String)] = []
+    var refused: [(specification: ReplicaSpecification, until: Moment, reason: String)] = [] { didSet { isTouched = true } }
     /// Wanted but not started now for lack of room or of an address.
-    var blocked: [PlaneReport.Refusal] = []
-    var addressRetryAt: Moment?
+    var blocked: [PlaneReport.Refusal] = [] { didSet { isTouched = true } }
+    var addressRetryAt: Moment? { didSet { isTouched = true } }
     /// The nodes of the assignment's pools.
-    var nodes: [PoolName: PoolNodes] = [:]
+    var nodes: [PoolName: PoolNodes] = [:] { didSet { isTouched = true } }
+    /// Nodes whose provider will take them, or may, as ``settle(now:)`` found them.
+    var cordoned: [PoolName: Set<Int>] = [:]
     /// When the last event was taken.
     private var handledAt = Moment.origin
     private var jitter: SplitMix64
@@ -38,13 +42,23 @@ package struct PlaneReconciler: Sendable {
     var change: PlaneAction.Change?
     var isIdentityChanged = false
 
+    /// Something that is decided by may have been written to.
+    private var isTouched = false
+    /// The last look at everything changed nothing: until ``due``, another would not either.
+    private var isSettled = false
+    /// When something but a check or reading is due; nil: never.
+    private var due: Moment?
+    private let looksAlways: Bool
+
     /// - Parameters:
     ///   - nextIncarnation: as kept on disk; 1 for a new plane.
     ///   - seed: of the back-off's jitter, chosen by the shell.
+    ///   - looksAlways: has everything looked at with each event, though nothing can have changed: slower, and the same.
     package init(
         plane: PlaneName, policy: ReplicaPolicy = ReplicaPolicy(), nextIncarnation: UInt64 = 1, addresses: AddressBook,
-        seed: UInt64
+        seed: UInt64, looksAlways: Bool = false
     ) {
+        self.looksAlways = looksAlways
         self.plane = plane
         self.policy = policy
         self.nextIncarnation = max(1, nextIncarnation)
@@ -64,30 +78,62 @@ package struct PlaneReconciler: Sendable {
         isIdentityChanged = false
         handledAt = now
         take(event, now: now)
-        advance(now: now)
-        if !isShuttingDown { settle(now: now) }
+        if looksAlways { isSifted = false }
+        if looksAlways || !isSettled || mayUnsettle(event) || due.map({ $0 <= now }) ?? false {
+            isTouched = false
+            advance(now: now)
+            if !isShuttingDown { settle(now: now) }
+            isSettled = !isTouched
+            due = nextChange
+        } else {
+            askDue(now: now)
+        }
         if let change { actions.append(.publish(change)) }
         if isIdentityChanged { actions.insert(.persist, at: 0) }
         defer { actions = [] }
         return actions
     }
 
+    /// Whether an event may have changed anything that is decided by. Answers to checks and readings mostly change nothing but
+    /// when the next is due; the reading of a replica that drains says whether it may be stopped.
+    private func mayUnsettle(_ event: PlaneEvent) -> Bool {
+        switch event {
+        case .deadlinePassed: return false
+        case .probePassed, .probeFailed: return change == .life
+        case .loadMeasured(let id, _):
+            guard change != .life, let index = index(of: id) else { return true }
+            return replicas[index].state == .draining
+        default: return true
+        }
+    }
+
     /// When ``PlaneEvent/deadlinePassed`` is due; later than the `now` of the last ``handle(_:now:)``.
     package var nextDeadline: Moment? {
+        var due = self.due
+        for index in replicas.indices {
+            if let probe = replicas[index].nextProbe { due = due.map { min($0, probe) } ?? probe }
+            if let measure = replicas[index].nextMeasure { due = due.map { min($0, measure) } ?? measure }
+        }
+        return due
+    }
+
+    /// When something but a check or reading is due.
+    private var nextChange: Moment? {
         var due = gone.first.map { $0.at.advanced(by: policy.goneListing) }
         func note(_ moment: Moment?) {
             guard let moment else { return }
             due = due.map { min($0, moment) } ?? moment
         }
-        for replica in replicas {
-            note(replica.nextProbe)
-            note(replica.nextMeasure)
-            note(startDeadline(of: replica))
-            note(unreadyDeadline(of: replica))
-            note(replica.killAt)
-            note(replica.noticeUntil)
-            if replica.state == .draining, !replica.isStopping { note(replica.drainDeadline) }
-            note(replica.retryAt)
+        for index in replicas.indices {
+            switch replicas[index].state {
+            case .starting: note(startDeadline(of: replicas[index]))
+            case .unready: note(unreadyDeadline(of: replicas[index]))
+            case .draining: if !replicas[index].isStopping { note(replicas[index].drainDeadline) }
+            case .ready, .backingOff, .gone: break
+            }
+            note(replicas[index].killAt)
+            note(replicas[index].noticeUntil)
+            note(replicas[index].retryAt)
         }
         for pool in nodes.values { note(pool.nextDeadline(after: handledAt)) }
         if !isShuttingDown {
@@ -126,13 +172,16 @@ package struct PlaneReconciler: Sendable {
         guard newer.plane == plane, !isShuttingDown else { return }
         if let known = assignment, newer.version <= known.version { return }
         assignment = newer
+        let earlier = admission
         admission = Admission(newer, policy: policy)
+        admission.share(with: earlier)
+        isSifted = false
         declareNodes(now: now)
         change = .life
     }
 
     private mutating func shutDown(within: Duration, now: Moment) {
-        guard !isShuttingDown else { return }
+        if isShuttingDown { return hasten(within: max(.zero, within), now: now) }
         isShuttingDown = true
         blocked = []
         for id in replicas.map(\.id) {
@@ -140,9 +189,20 @@ package struct PlaneReconciler: Sendable {
         }
     }
 
+    /// A shutdown that is asked for again ends what is left no later than either says.
+    private mutating func hasten(within: Duration, now: Moment) {
+        for index in replicas.indices {
+            replicas[index].drainDeadline = replicas[index].drainDeadline.map { min($0, now.advanced(by: within)) }
+            let kill = now.advanced(by: within + policy.stopGrace + .seconds(1))
+            replicas[index].killAt = replicas[index].killAt.map { min($0, kill) }
+        }
+    }
+
     // MARK: What every transition uses
 
-    func index(of id: ReplicaID) -> Int? { replicas.firstIndex { $0.id == id } }
+    func index(of id: ReplicaID) -> Int? {
+        replicas.indices.first { replicas[$0].id.incarnation == id.incarnation && replicas[$0].id == id }
+    }
 
     mutating func nextJitter() -> UInt64 { jitter.next() }
 

@@ -16,7 +16,8 @@ struct Replica: Equatable, Sendable {
     }
 
     let id: ReplicaID
-    let specification: ReplicaSpecification
+    let shared: SharedSpecification
+    var specification: ReplicaSpecification { shared.value }
     /// Accelerators held, from the start until the process has ended and its place is given up.
     let devices: [Int]
     /// How long it may finish its requests.
@@ -54,9 +55,12 @@ struct Replica: Equatable, Sendable {
     /// True once the wait is over and no port was free.
     var awaitsAddress = false
 
-    init(order: StartOrder, drain: Duration, restarts: Int, failures: Int, now: Moment) {
+    /// - Parameter shared: the order's specification.
+    init(
+        order: StartOrder, shared: SharedSpecification, drain: Duration, restarts: Int, failures: Int, now: Moment
+    ) {
         id = order.id
-        specification = order.specification
+        self.shared = shared
         devices = order.devices
         self.drain = drain
         port = order.port

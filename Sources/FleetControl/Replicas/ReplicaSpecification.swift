@@ -49,15 +49,30 @@ package struct ReplicaSpecification: Equatable, Sendable {
     func startTimeout(policy: ReplicaPolicy) -> Duration? {
         if case .endpoint = driver { return nil }
         switch engine {
-        case .command(let command): return .milliseconds(max(1, command.startTimeoutMilliseconds))
+        case .command(let command): return Self.bounded(max(1, command.startTimeoutMilliseconds))
         case .simulated(let engine):
-            return .milliseconds(max(0, engine.loadMilliseconds) + max(0, engine.warmUpMilliseconds))
+            return Self.bounded(engine.loadMilliseconds) + Self.bounded(engine.warmUpMilliseconds)
                 + policy.simulatedStartAllowance
         case nil: return policy.simulatedStartAllowance
         }
     }
 
+    /// A day at most: a plane trusts no sender with its numbers.
+    private static func bounded(_ milliseconds: Int) -> Duration { .milliseconds(min(max(0, milliseconds), 86_400_000)) }
+
     var isEndpoint: Bool { driver != .local }
+}
+
+/// A specification that many replicas and what wants them hold together: whether they hold the same is known without a look at
+/// its fields.
+final class SharedSpecification: Equatable, Sendable {
+    let value: ReplicaSpecification
+
+    init(_ value: ReplicaSpecification) { self.value = value }
+
+    static func == (left: SharedSpecification, right: SharedSpecification) -> Bool {
+        left === right || left.value == right.value
+    }
 }
 
 /// What a driver is told to start.
@@ -68,13 +83,21 @@ package struct StartOrder: Equatable, Sendable {
     package var port: Int
     /// Numbers of the accelerators it holds, counted over the nodes of its pool; empty for an endpoint.
     package var devices: [Int]
+    /// Accelerators of the plane's pools before its own: pools of one machine do not share the first ones.
+    package var firstDevice: Int
 
-    package init(id: ReplicaID, specification: ReplicaSpecification, port: Int, devices: [Int]) {
+    package init(id: ReplicaID, specification: ReplicaSpecification, port: Int, devices: [Int], firstDevice: Int = 0) {
+        self.firstDevice = firstDevice
         self.id = id
         self.specification = specification
         self.port = port
         self.devices = devices
     }
+}
+
+extension StartOrder {
+    /// Numbers of its accelerators, counted over all pools of the plane as an engine is told them.
+    package var planeDevices: [Int] { devices.map { firstDevice + $0 } }
 }
 
 /// What an engine says of its own load.

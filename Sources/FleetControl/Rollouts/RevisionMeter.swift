@@ -12,15 +12,13 @@ package struct RevisionMeter: Equatable, Sendable {
         package init(workload: WorkloadName, generation: UInt64) { (self.workload, self.generation) = (workload, generation) }
     }
 
-    private struct Source: Hashable {
-        var gateway: GatewayName
-        var key: Key
-    }
-
     /// Versions of one workload that one gateway may tell of; more are passed over.
     private static let versionsPerReport = 4
+    /// Versions remembered of one gateway: twice as many workloads as a large fleet has, each with two. A gateway may name
+    /// anything.
+    static let marksPerGateway = 4_096
 
-    private var marks: [Source: RevisionOutcome] = [:]
+    private var marks: [GatewayName: [Key: RevisionOutcome]] = [:]
     private var heard: Set<GatewayName> = []
     private var totals: [Key: RevisionOutcome] = [:]
 
@@ -28,12 +26,14 @@ package struct RevisionMeter: Equatable, Sendable {
 
     package mutating func receive(_ report: GatewayReport) {
         let isFirst = heard.insert(report.gateway).inserted
-        for (workload, outcomes) in report.revisions ?? [:] {
+        var marks = self.marks.removeValue(forKey: report.gateway) ?? [:]
+        defer { self.marks[report.gateway] = marks }
+        for (workload, outcomes) in (report.revisions ?? [:]).sorted(by: { $0.key < $1.key }) {
             for outcome in outcomes.prefix(Self.versionsPerReport) where Self.isSound(outcome) {
                 let key = Key(workload: WorkloadName(workload), generation: outcome.generation)
-                let source = Source(gateway: report.gateway, key: key)
-                let before = marks[source]
-                marks[source] = outcome
+                let before = marks[key]
+                guard before != nil || marks.count < Self.marksPerGateway else { continue }
+                marks[key] = outcome
                 if before == nil, isFirst { continue }
                 let grown = Self.growth(from: before, to: outcome)
                 totals[key, default: RevisionOutcome(generation: outcome.generation)].add(grown)
@@ -46,7 +46,7 @@ package struct RevisionMeter: Equatable, Sendable {
     /// Forgets every version but these.
     package mutating func retain(_ keys: Set<Key>, gateways: Set<GatewayName>) {
         heard.formIntersection(gateways)
-        marks = marks.filter { gateways.contains($0.key.gateway) && keys.contains($0.key.key) }
+        marks = marks.filter { gateways.contains($0.key) }.mapValues { $0.filter { keys.contains($0.key) } }
         totals = totals.filter { keys.contains($0.key) }
     }
 

@@ -32,6 +32,8 @@ struct RolloutRun: Equatable, Sendable {
     private var progressMark: [Int] = []
     private var isLateSaid = false
     private var wasAdvancing: Bool
+    /// It was paused when it was last looked at, and does not go back by itself.
+    private var awaitsOperator = false
     private var waitsFor = ""
 
     static func == (left: Self, right: Self) -> Bool {
@@ -41,6 +43,7 @@ struct RolloutRun: Equatable, Sendable {
             && left.beganWith == right.beganWith && left.lastJudged == right.lastJudged && left.verdict == right.verdict
             && left.progressedAt == right.progressedAt && left.progressMark == right.progressMark
             && left.isLateSaid == right.isLateSaid && left.wasAdvancing == right.wasAdvancing && left.waitsFor == right.waitsFor
+            && left.awaitsOperator == right.awaitsOperator
     }
 
     init(_ progress: RolloutRecord.Progress, policy: RolloutPolicy, outcomes: Outcomes, isSettled: Bool, now: Moment) {
@@ -240,10 +243,7 @@ struct RolloutRun: Equatable, Sendable {
         _ progress: RolloutRecord.Progress, _ scene: Scene, wanted: Int, ready: Int, _ events: inout [FleetEvent]
     ) {
         stepSince = scene.now
-        baseline.new = scene.outcomes.new
-        // Once it has no request, a blue-green rollout's old version is judged by those it had.
-        if scene.policy.strategy != .blueGreen { baseline.old = scene.outcomes.old }
-        verdict = .tooFew
+        judgeAnew(scene)
         lastJudged = nil
         switch scene.policy.strategy {
         case .canary:
@@ -284,6 +284,12 @@ struct RolloutRun: Equatable, Sendable {
         _ progress: inout RolloutRecord.Progress, _ scene: Scene, _ events: inout [FleetEvent]
     ) {
         guard let analysis = scene.policy.analysis else { return }
+        if !scene.policy.autoRollback {
+            // What led to the pause is not held against what the operator then decides.
+            if !progress.isPaused, awaitsOperator { judgeAnew(scene) }
+            awaitsOperator = progress.isPaused
+            if awaitsOperator { return }
+        }
         if let lastJudged, scene.now.since(lastJudged) < analysis.interval { return }
         lastJudged = scene.now
         verdict = RolloutVerdict(
@@ -293,6 +299,7 @@ struct RolloutRun: Equatable, Sendable {
         guard scene.policy.autoRollback else {
             guard !progress.isPaused, !progress.isPromotedFully else { return }
             progress.isPaused = true
+            awaitsOperator = true
             progress.reason = figures
             events.append(scene.event("AnalysisFailed", "\(figures); it waits for an operator", .warning))
             return
@@ -302,6 +309,15 @@ struct RolloutRun: Equatable, Sendable {
         progress.isCondemned = true
         progress.reason = figures
         announceRollback(progress, scene, &events)
+    }
+
+    /// What was counted so far counts no more: a step begins, or an operator has it go on.
+    private mutating func judgeAnew(_ scene: Scene) {
+        baseline.new = scene.outcomes.new
+        // Once it has no request, a blue-green rollout's old version is judged by those it had.
+        if scene.policy.strategy != .blueGreen { baseline.old = scene.outcomes.old }
+        verdict = .tooFew
+        lastJudged = scene.now
     }
 
     private func announceRollback(

@@ -108,7 +108,7 @@ package struct Rollouts: Equatable, Sendable {
             scenes[name] = scene
             begin(name, progress, scene)
         }
-        var ledger = room(opening.fleet, assigned, scenes)
+        var ledger = room(opening.fleet, assigned, scenes, NodeShortage(opening.fleet, observation))
         for name in names {
             guard let scene = scenes[name], var history = opening.histories[name], var progress = history.record.progress,
                 var run = runs[name]
@@ -158,20 +158,30 @@ package struct Rollouts: Equatable, Sendable {
         runs[name] = run
     }
 
-    /// What is free beside the placement of other workloads and everything that planes were told of both versions.
-    private func room(
-        _ fleet: Fleet, _ assigned: PlacementDecision, _ scenes: [WorkloadName: RolloutRun.Scene]
+    /// What is free beside the placement of other workloads and everything that planes were told of both versions, on nodes that
+    /// can be had. A replica that was told of, never came and has no place any more, for its node was refused or is lost, is
+    /// told of no longer: it would be waited for where another pool has room, or an old replica could make some.
+    private mutating func room(
+        _ fleet: Fleet, _ assigned: PlacementDecision, _ scenes: [WorkloadName: RolloutRun.Scene], _ shortage: NodeShortage
     ) -> PoolLedger {
         var others = assigned
-        others.workloads.removeAll { scenes[$0.workload] != nil }
-        var ledger = PoolLedger(fleet, holding: others)
+        // The room that is kept for a standby stays kept, whoever's it is.
+        for index in others.workloads.indices where scenes[others.workloads[index].workload] != nil {
+            others.workloads[index].chosen = []
+        }
+        var ledger = PoolLedger(fleet, holding: others, shortage: shortage)
         for (name, scene) in scenes.sorted(by: { $0.key < $1.key }) {
             for pool in scene.pools where !pool.isUnbounded {
-                guard let told = runs[name]?.told[pool.key] else { continue }
-                let sides = [(told.stable, pool.sizeStable), (told.target, pool.sizeTarget)]
-                for (count, size) in sides {
-                    for _ in 0..<max(0, count) { _ = ledger.take(size, for: scene.target.workloadClass, from: pool.key) }
+                guard var told = runs[name]?.told[pool.key] else { continue }
+                func take(_ count: Int, of size: Int) -> Int {
+                    (0..<max(0, count)).count { _ in ledger.take(size, for: scene.target.workloadClass, from: pool.key) }
                 }
+                _ = take(told.stable, of: pool.sizeStable)
+                let alive = min(told.target, pool.aliveTarget)
+                _ = take(alive, of: pool.sizeTarget)
+                let coming = take(told.target - alive, of: pool.sizeTarget)
+                if !pool.isFrozen { told.target = alive + coming }
+                runs[name]?.told[pool.key] = told
             }
         }
         return ledger

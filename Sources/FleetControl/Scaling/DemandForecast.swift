@@ -16,10 +16,12 @@ package struct DemandForecast: Equatable, Sendable, Codable {
     /// What one replica carries, in requests per second.
     package var ratePerReplica: Double
     package var replicas: Int?
+    /// How far ahead was looked, in seconds, where that is longer than declared: nodes have to come first.
+    package var launchLeadSeconds: Int64?
 
     package init(
         mode: PredictiveScaling.Mode, rate: Double?, expectedAt: Int64, season: Season?, samples: Int, ratePerReplica: Double,
-        replicas: Int?
+        replicas: Int?, launchLeadSeconds: Int64? = nil
     ) {
         self.mode = mode
         self.rate = rate
@@ -28,6 +30,7 @@ package struct DemandForecast: Equatable, Sendable, Codable {
         self.samples = samples
         self.ratePerReplica = ratePerReplica
         self.replicas = replicas
+        self.launchLeadSeconds = launchLeadSeconds
     }
 
     var wish: ScalingDecision.Wish {
@@ -36,6 +39,7 @@ package struct DemandForecast: Equatable, Sendable, Codable {
             said =
                 "\(ScalingText.number(rate)) req/s forecast from \(samples) \(season.rawValue) samples, "
                 + "\(ScalingText.number(ratePerReplica)) per replica"
+                + (launchLeadSeconds.map { ", \(Duration.seconds($0).text) ahead for nodes to come" } ?? "")
         } else {
             said = "less than \(SeasonalForecast.fewestDays) days are known"
         }
@@ -62,14 +66,19 @@ package struct SeasonalForecast: Sendable {
     package init(_ series: DemandSeries, zone: TimeZoneOffsets) { (self.series, self.zone) = (series, zone) }
 
     /// - Parameters:
+    ///   - lead: until a replica asked for now would serve; nil: as declared.
     ///   - ratePerReplica: what one replica carries, in requests per second; above 0.
     ///   - secondsSince1970: now.
-    package func forecast(_ policy: PredictiveScaling, ratePerReplica: Double, secondsSince1970: UInt64) -> DemandForecast {
+    package func forecast(
+        _ policy: PredictiveScaling, lead: Duration? = nil, ratePerReplica: Double, secondsSince1970: UInt64
+    ) -> DemandForecast {
+        let lead = lead ?? policy.leadTime
         let now = Int64(clamping: secondsSince1970)
         let slot = now / DemandHistory.slotSeconds
-        let last = (now + policy.leadTime.components.seconds) / DemandHistory.slotSeconds
+        let last = (now + lead.components.seconds) / DemandHistory.slotSeconds
         var forecast = DemandForecast(
-            mode: policy.mode, rate: nil, expectedAt: now, season: nil, samples: 0, ratePerReplica: ratePerReplica, replicas: nil)
+            mode: policy.mode, rate: nil, expectedAt: now, season: nil, samples: 0, ratePerReplica: ratePerReplica, replicas: nil,
+            launchLeadSeconds: lead > policy.leadTime ? lead.components.seconds : nil)
         for season in DemandForecast.Season.allCases where forecast.rate == nil {
             let level = level(before: slot, season)
             for ahead in slot...max(slot, last) {
@@ -84,7 +93,7 @@ package struct SeasonalForecast: Sendable {
         }
         if let rate = forecast.rate {
             // Not one request is expected: nothing is kept for it.
-            let isNone = rate * max(policy.leadTime.seconds, 1) < 1
+            let isNone = rate * max(lead.seconds, 1) < 1
             forecast.replicas = isNone ? 0 : TargetTracking.ceiling(rate / ratePerReplica)
         }
         return forecast

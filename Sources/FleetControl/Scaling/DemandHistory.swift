@@ -62,14 +62,14 @@ package struct DemandHistory: Equatable, Sendable {
         open[workload] = OpenSlot(slot: slot, at: now)
         guard slot > current.slot, current.seconds * 2 >= Double(Self.slotSeconds) else { return nil }
         let closed = Entry(workload: workload, slot: current.slot, rate: current.requests / current.seconds)
-        series[workload, default: DemandSeries()].record(closed.rate, slot: closed.slot)
-        return closed
+        return series[workload, default: DemandSeries()].record(closed.rate, slot: closed.slot) ? closed : nil
     }
 
     /// Puts back what was kept.
     package mutating func restore(_ entries: [Entry]) {
-        for entry in entries where entry.rate.isFinite && entry.rate >= 0 && entry.slot >= 0 {
-            series[entry.workload, default: DemandSeries()].record(entry.rate, slot: entry.slot)
+        let slots = 0...Int64.max / Self.slotSeconds
+        for entry in entries where entry.rate.isFinite && entry.rate >= 0 && slots.contains(entry.slot) {
+            _ = series[entry.workload, default: DemandSeries()].record(entry.rate, slot: entry.slot)
         }
     }
 
@@ -83,24 +83,40 @@ package struct DemandHistory: Equatable, Sendable {
 }
 
 /// The newest ``DemandHistory/capacity`` slots of one workload.
+///
+/// A slot that is further than that from the newest, before or after it, is one of a wrong clock, or the newest was: it is believed
+/// once another follows it, and then everything else is forgotten. So a clock that is wrong for a quarter of an hour costs
+/// nothing, and one that was wrong does not end forecasting.
 package struct DemandSeries: Equatable, Sendable {
     package private(set) var newest: Int64?
     /// By slot modulo the capacity; negative where nothing is known.
     private var rates: [Float] = []
+    /// The last slot that was too far from the newest.
+    private var astray: Int64?
 
     package init() {}
 
-    package mutating func record(_ rate: Double, slot: Int64) {
+    /// Takes a slot's rate; false where it is not believed.
+    @discardableResult
+    package mutating func record(_ rate: Double, slot: Int64) -> Bool {
         let capacity = Int64(DemandHistory.capacity)
         if rates.isEmpty { rates = Array(repeating: -1, count: DemandHistory.capacity) }
+        if let newest, slot <= newest - capacity || slot >= newest + capacity {
+            guard let astray, slot > astray, slot < astray + capacity else {
+                astray = slot
+                return false
+            }
+            (self.newest, rates) = (nil, Array(repeating: -1, count: DemandHistory.capacity))
+        }
+        astray = nil
         if let newest {
-            guard slot > newest - capacity else { return }
             for skipped in stride(from: max(newest + 1, slot - capacity + 1), to: max(newest + 1, slot), by: 1) {
                 rates[Int(skipped % capacity)] = -1
             }
         }
         rates[Int(slot % capacity)] = Float(rate)
         newest = max(newest ?? slot, slot)
+        return true
     }
 
     /// Requests per second in a slot; nil where it is not known.

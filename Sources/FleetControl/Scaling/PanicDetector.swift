@@ -1,8 +1,10 @@
 import FleetModel
 
-/// A metric's mean over a window that moves, in at most ``parts`` parts.
+/// A metric's mean over a window that moves, in parts.
 struct MovingMean: Equatable {
+    /// Fewest parts of the window, and of the shortest span a mean is asked for: one that began before the span is left out.
     static let parts = 60
+    static let partsOfSpan = 6
 
     private struct Part: Equatable {
         var start: Moment
@@ -13,9 +15,10 @@ struct MovingMean: Equatable {
 
     private var held: [Part] = []
 
-    mutating func add(_ reading: WorkloadSignals.Reading, window: Duration, now: Moment) {
+    /// - Parameter span: the shortest a mean is asked for.
+    mutating func add(_ reading: WorkloadSignals.Reading, window: Duration, span: Duration, now: Moment) {
         held.removeAll { now.since($0.start) >= window }
-        if let last = held.indices.last, now.since(held[last].start) < window / Self.parts {
+        if let last = held.indices.last, now.since(held[last].start) < min(window / Self.parts, span / Self.partsOfSpan) {
             held[last].sum += reading.sum
             held[last].samples += 1
             held[last].isComplete = held[last].isComplete && reading.isComplete
@@ -46,6 +49,16 @@ struct PanicDetector: Equatable {
 
     var isPanicking: Bool { since != nil }
 
+    /// What is to be kept for the process after this one; nil while calm.
+    func kept(as workload: WorkloadName, now: Moment) -> ControllerMemory.Panic? {
+        since.map { ControllerMemory.Panic(workload: workload, seconds: now.since($0).inSeconds, held: held) }
+    }
+
+    /// A panic that goes on from what was kept: its window was not watched meanwhile.
+    mutating func recall(_ kept: ControllerMemory.Panic, now: Moment) {
+        (since, held) = (now.ago(kept.seconds), max(0, kept.held))
+    }
+
     struct Wishes: Equatable {
         /// By the stable window, in place of the newest readings.
         var stable: [ScalingMetric: WorkloadSignals.Reading] = [:]
@@ -62,7 +75,8 @@ struct PanicDetector: Equatable {
         var needed = 0
         for (metric, level) in policy.target.all where !metric.isUse {
             let newest = signals.reading(metric)
-            means[metric, default: MovingMean()].add(newest, window: panic.stableWindow, now: now)
+            means[metric, default: MovingMean()].add(
+                newest, window: panic.stableWindow, span: panic.panicWindow, now: now)
             guard let mean = means[metric] else { continue }
             wishes.stable[metric] = mean.mean(over: panic.stableWindow, like: newest, now: now)
             let short = mean.mean(over: panic.panicWindow, like: newest, now: now)

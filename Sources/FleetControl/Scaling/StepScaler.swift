@@ -2,7 +2,8 @@ import FleetModel
 
 /// Step policies of one workload, as EC2 Auto Scaling carries them out: while an alarm lasts its policy acts after every period,
 /// by how far the metric is beyond the threshold; replicas that still warm up are not counted as capacity to add to, so that a
-/// lasting alarm adds only what a larger step adds, and nothing is taken away meanwhile.
+/// lasting alarm adds only what a larger step adds, and nothing is taken away meanwhile. What is wished and not added does not
+/// warm up: ``record(from:to:now:)`` tells what came of it.
 struct StepScaler: Equatable {
     fileprivate struct Follower: Equatable {
         let policy: StepScaling
@@ -34,6 +35,15 @@ struct StepScaler: Equatable {
             ScalingDecision.Wish(policy: "steps[\(index)]", replicas: follower.wish, because: follower.because)
         }
     }
+
+    /// Remembers what was added of what a policy wished, whatever limits, bounds and windows left of it.
+    mutating func record(from before: Int, to after: Int, now: Moment) {
+        for index in followers.indices {
+            guard let wish = followers[index].wish else { continue }
+            let added = min(after, wish) - before
+            if added > 0 { followers[index].warming.append(Addition(count: added, at: now)) }
+        }
+    }
 }
 
 extension StepScaler.Follower {
@@ -54,7 +64,6 @@ extension StepScaler.Follower {
             let next = policy.adjustmentType.applied(step.adjustment, to: base, least: policy.minAdjustmentMagnitude)
             because = "\(said): \(policy.adjustmentType.rawValue) \(step.adjustment)"
             if next > replicas {
-                warming.append(StepScaler.Addition(count: next - replicas, at: now))
                 wish = next
             } else if next < base, !isWarming {
                 wish = max(0, next)

@@ -18,6 +18,14 @@ package struct WorkloadScaler: Equatable, Sendable {
 
     package init() {}
 
+    /// What is to be kept for the process after this one; nil where nothing is.
+    func kept(as workload: WorkloadName, now: Moment) -> ControllerMemory.Panic? { panic.kept(as: workload, now: now) }
+
+    /// A scaler that goes on from what was kept.
+    init(recalling kept: ControllerMemory.Panic?, now: Moment) {
+        if let kept { panic.recall(kept, now: now) }
+    }
+
     /// - Parameter forecast: what is expected until replicas asked for now would serve; nil where nothing is forecast.
     package mutating func decide(
         _ policy: ScalingPolicy, _ signals: WorkloadSignals, forecast: DemandForecast? = nil, now: Moment,
@@ -33,6 +41,7 @@ package struct WorkloadScaler: Equatable, Sendable {
         let counted = wishes.filter(\.counts)
         let deciding = counted.filter { $0.replicas != nil }.max { ($0.replicas ?? 0) < ($1.replicas ?? 0) }
         var wish = deciding?.replicas ?? before
+        var decidedBy = deciding?.policy
         var because = deciding.map { "\($0.policy): \($0.because)" } ?? "no policy has a wish"
         var limitedBy: [String] = []
         if wish < before, !missing.isEmpty {
@@ -43,24 +52,26 @@ package struct WorkloadScaler: Equatable, Sendable {
         let isAsleep = policy.scaleToZeroAfter != nil && before == 0
         let floor = Self.floor(policy, bounds)
         var decided: Int
-        var isResting = false
+        var (isResting, isSlowed) = (false, false)
         if isAsleep, wakes(signals, bounds, forecast: forecastWish(forecast)) {
             decided = max(1, policy.desiredReplicas ?? 1, bounds.minReplicas)
+            decidedBy = "scaleToZeroAfter"
             because = "woken: \(Self.asked(signals, forecast: forecastWish(forecast)))"
         } else if isAsleep, bounds.minReplicas == 0 {
             (decided, isResting) = (0, true)
-            because = "nobody asks"
+            (decidedBy, because) = ("scaleToZeroAfter", "nobody asks")
             limitedBy = []
         } else {
             let slowed = limiter.limit(wish, from: before, policy.behavior, now: now)
             decided = panic.hold(slowed.replicas, before: before)
+            isSlowed = slowed.limitedBy != nil
             if let said = slowed.limitedBy { limitedBy.append(said) }
             if decided > slowed.replicas { limitedBy.append("panic: \(decided) until it is over") }
             if let after = policy.scaleToZeroAfter, idleTime >= after, bounds.minReplicas == 0, bounds.desired == nil,
-                forecastWish(forecast) == 0, !panic.isPanicking
+                forecastWish(forecast) == 0, !panic.isPanicking, missing.isEmpty
             {
-                (decided, isResting) = (0, true)
-                because = "nobody has asked for \(after.text)"
+                (decided, isResting, isSlowed) = (0, true, false)
+                (decidedBy, because) = ("scaleToZeroAfter", "nobody has asked for \(after.text)")
                 limitedBy = []
             }
         }
@@ -71,10 +82,13 @@ package struct WorkloadScaler: Equatable, Sendable {
             limitedBy.append("\(bounds.unknown.joined(separator: ", ")): time zone not known here, only the minimum counts")
         }
         limiter.record(from: before, to: inside, policy.behavior, now: now)
+        steps.record(from: before, to: inside, now: now)
         let decision = ScalingDecision(
-            replicas: inside, because: because + (limitedBy.isEmpty ? "" : " (\(limitedBy.joined(separator: "; ")))"),
+            replicas: inside, decidedBy: decidedBy,
+            because: because + (limitedBy.isEmpty ? "" : " (\(limitedBy.joined(separator: "; ")))"),
             wishes: wishes, minReplicas: bounds.minReplicas, maxReplicas: bounds.maxReplicas, limitedBy: limitedBy,
-            openSchedules: bounds.open, isPanicking: panic.isPanicking, missingMetrics: missing, forecast: forecast)
+            openSchedules: bounds.open, isSlowed: isSlowed, isPanicking: panic.isPanicking, missingMetrics: missing,
+            forecast: forecast)
         last = decision
         return decision
     }

@@ -23,11 +23,14 @@ extension ResourceStatus {
                 guard let told = observation.report(of: gateway)?.demand else { continue }
                 isHeard = true
                 rate += demand.rates(of: workload, at: gateway)?.arrivalsPerSecond ?? 0
-                queued += told[workload.rawValue]?.queued ?? 0
-                inFlight += told[workload.rawValue]?.inFlight ?? 0
+                queued += Self.sound(told[workload.rawValue]?.queued)
+                inFlight += Self.sound(told[workload.rawValue]?.inFlight)
             }
             guard isHeard else { return nil }
             self.init(requestsPerSecond: (rate * 100).rounded() / 100, queued: queued, inFlight: inFlight)
         }
+
+        /// What one gateway says, none where it says what cannot be: at most a billion.
+        private static func sound(_ count: Int?) -> Int { min(max(0, count ?? 0), 1_000_000_000) }
     }
 }

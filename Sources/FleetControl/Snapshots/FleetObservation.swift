@@ -28,6 +28,8 @@ package struct FleetObservation: Equatable, Sendable {
     private struct Heard<Report: Equatable & Sendable>: Equatable, Sendable {
         var report: Report
         var at: Moment
+        /// When the report was made: it may have been confirmed since.
+        var madeAt: Moment
         var isLost = false
     }
 
@@ -48,7 +50,7 @@ package struct FleetObservation: Equatable, Sendable {
         {
             return .ignoredAsStale
         }
-        planes[report.plane] = Heard(report: report, at: now)
+        planes[report.plane] = Heard(report: report, at: now, madeAt: now)
         var events = NodeChanges.events(from: known?.report, to: report) + ReplicaChanges.events(from: known?.report, to: report)
         let isBack = known == nil || known?.isLost == true
         if isBack { events.insert(Self.connected(.workloadPlane, report.plane.rawValue), at: 0) }
@@ -56,10 +58,21 @@ package struct FleetObservation: Equatable, Sendable {
         return .accepted(events: events, isMaterial: isMaterial)
     }
 
+    /// Takes a plane's word that its next report would differ from the last in nothing but how old everything is.
+    ///
+    /// - Returns: false where there is no last one to go by: a report is needed.
+    package mutating func confirm(_ plane: PlaneName, start: UInt64, sequence: UInt64, now: Moment) -> Bool {
+        guard let known = planes[plane], !known.isLost, known.report.planeStart == start, known.report.sequence < sequence
+        else { return false }
+        planes[plane]?.report.sequence = sequence
+        planes[plane]?.at = now
+        return true
+    }
+
     /// Takes a gateway's report.
     package mutating func receive(_ report: GatewayReport, now: Moment) -> Receipt {
         let known = gateways[report.gateway]
-        gateways[report.gateway] = Heard(report: report, at: now)
+        gateways[report.gateway] = Heard(report: report, at: now, madeAt: now)
         let isBack = known == nil || known?.isLost == true
         let events = isBack ? [Self.connected(.gateway, report.gateway.rawValue)] : []
         guard let old = known?.report, !isBack else { return .accepted(events: events, isMaterial: true) }
@@ -124,9 +137,9 @@ package struct FleetObservation: Equatable, Sendable {
     package func age(of plane: PlaneName, now: Moment) -> Duration? { planes[plane].map { now.since($0.at) } }
     package func age(of gateway: GatewayName, now: Moment) -> Duration? { gateways[gateway].map { now.since($0.at) } }
 
-    /// The newest report of every plane heard, sorted by plane, with how long ago it came.
+    /// The newest report of every plane heard, sorted by plane, with how long ago it was made.
     package func reports(now: Moment) -> [(report: PlaneReport, age: Duration)] {
-        planes.sorted { $0.key < $1.key }.map { ($0.value.report, now.since($0.value.at)) }
+        planes.sorted { $0.key < $1.key }.map { ($0.value.report, now.since($0.value.madeAt)) }
     }
 
     /// Gateways that were heard, sorted.

@@ -5,7 +5,9 @@ package enum NodeChanges {
     /// Events on the plane, by pool and position. Nothing is said about what the first report tells.
     package static func events(from old: PlaneReport?, to new: PlaneReport) -> [FleetEvent] {
         guard let old, let newNodes = new.nodes, old.planeStart == new.planeStart else { return [] }
-        let (before, after) = (byKey(old.nodes ?? []), byKey(newNodes))
+        let oldNodes = old.nodes ?? []
+        if old.history == new.history, areAlike(oldNodes, newNodes) { return [] }
+        let (before, after) = (byKey(oldNodes), byKey(newNodes))
         let (oldHistory, history) = (byPool(old.history ?? []), byPool(new.history ?? []))
         var events: [FleetEvent] = []
         for node in Set(before.keys).union(after.keys).sorted() {
@@ -33,6 +35,17 @@ package enum NodeChanges {
             $0.pool != $1.pool || $0.index != $1.index || $0.state != $1.state
                 || ($0.reclaimInMilliseconds == nil) != ($1.reclaimInMilliseconds == nil)
         }
+    }
+
+    /// The same nodes in the same states, as almost always: nothing is to be said of them.
+    private static func areAlike(_ old: [NodeReport], _ new: [NodeReport]) -> Bool {
+        guard old.count == new.count else { return false }
+        for index in new.indices {
+            guard old[index].state == new[index].state, new[index].state != .reclaiming, old[index].index == new[index].index,
+                old[index].pool == new[index].pool
+            else { return false }
+        }
+        return true
     }
 
     private struct Key: Hashable, Comparable {
@@ -78,7 +91,8 @@ package enum NodeChanges {
         }
         if new.state == .reclaiming, old?.reclaimInMilliseconds == nil {
             if let left = new.reclaimInMilliseconds {
-                let words = "will be taken in \(Duration.seconds(Int64((left / 1_000).rounded(.up))).text)"
+                let seconds = min(max(0, left / 1_000), PoolNodes.longestTime.seconds).rounded(.up)
+                let words = "will be taken in \(Duration.seconds(Int64(seconds)).text)"
                 return Step(severity: .warning, reason: "NodeReclaimNoticed", words: "\(words); what runs there drains")
             }
             guard old?.state != .reclaiming else { return nil }

@@ -6,15 +6,7 @@ package enum ReplicaChanges {
     /// running by the first report after a restart of the control plane: they did not just start.
     package static func events(from old: PlaneReport?, to new: PlaneReport) -> [FleetEvent] {
         guard let old else { return [] }
-        var events: [FleetEvent] = []
-        let before = Dictionary(old.replicas.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let after = Set(new.replicas.map(\.id))
-        for replica in new.replicas where before[replica.id]?.state != replica.state {
-            if let event = event(of: replica, before: before[replica.id]?.state) { events.append(event) }
-        }
-        for replica in old.replicas where !after.contains(replica.id) && replica.state != .gone {
-            events.append(about(replica, .normal, "ReplicaGone", "ended"))
-        }
+        var events = areAlike(old.replicas, new.replicas) ? [] : events(of: old.replicas, new.replicas)
         for refusal in new.refusals where !old.refusals.contains(refusal) {
             events.append(
                 FleetEvent(
@@ -22,6 +14,25 @@ package enum ReplicaChanges {
                     reason: "RefusedByPlane", message: "plane \(new.plane): \(refusal.reason)"))
         }
         return events
+    }
+
+    private static func events(of old: [ReplicaReport], _ new: [ReplicaReport]) -> [FleetEvent] {
+        var events: [FleetEvent] = []
+        let before = Dictionary(old.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let after = Set(new.map(\.id))
+        for replica in new where before[replica.id]?.state != replica.state {
+            if let event = event(of: replica, before: before[replica.id]?.state) { events.append(event) }
+        }
+        for replica in old where !after.contains(replica.id) && replica.state != .gone {
+            events.append(about(replica, .normal, "ReplicaGone", "ended"))
+        }
+        return events
+    }
+
+    /// The same replicas in the same states, as almost always: nothing is to be said of them.
+    private static func areAlike(_ old: [ReplicaReport], _ new: [ReplicaReport]) -> Bool {
+        guard old.count == new.count else { return false }
+        return new.indices.allSatisfy { old[$0].state == new[$0].state && old[$0].id == new[$0].id }
     }
 
     /// Whether anything a status shows changed; loads and ages do not count.

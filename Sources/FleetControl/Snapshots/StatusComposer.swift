@@ -5,6 +5,7 @@ package struct StatusComposer: Sendable {
     private typealias Condition = ResourceStatus.Condition
 
     private let fleet: Fleet
+    private let prices: PricedFleet?
     private let decision: PlacementDecision
     private let handover: Handover
     private let scaling: [WorkloadName: ScalingDecision]
@@ -18,15 +19,18 @@ package struct StatusComposer: Sendable {
     private let cost: RunningCost
 
     /// - Parameters:
+    ///   - prices: where its prices come from; nil where all are as declared.
     ///   - assignments: the version each plane should act on.
     ///   - snapshots: the version each gateway should route by.
     package init(
-        fleet: Fleet, decision: PlacementDecision, handover: Handover, scaling: [WorkloadName: ScalingDecision] = [:],
+        fleet: Fleet, prices: PricedFleet? = nil, decision: PlacementDecision, handover: Handover,
+        scaling: [WorkloadName: ScalingDecision] = [:],
         failover: FailoverVerdicts = FailoverVerdicts(), observation: FleetObservation, drained: Set<PlaneName>,
         rollouts: [WorkloadName: RolloutDecision] = [:], assignments: [PlaneName: SnapshotVersion],
         snapshots: [GatewayName: SnapshotVersion], now: Moment
     ) {
         self.fleet = fleet
+        self.prices = prices
         self.decision = decision
         self.handover = handover
         self.scaling = scaling
@@ -212,7 +216,8 @@ package struct StatusComposer: Sendable {
                 connected(connection, what: "plane \(plane.name)", command: "tradewind plane \(plane.name)"),
                 self.ready(plane.name, report: report, connection: connection, wanted: wanted, ready: ready),
                 drainedCondition(plane.name),
-            ] + failedCondition(plane.name) + (connection == .connected ? PoolStatus(plane, report).conditions : []),
+            ] + failedCondition(plane.name) + (prices?.conditions(of: plane.name) ?? [])
+                + (connection == .connected ? PoolStatus(plane, report).conditions : []),
             replicas: ResourceStatus.Replicas(wanted: wanted, ready: ready), address: report?.feedAddress)
     }
 

@@ -1,4 +1,4 @@
-import FleetModel
+package import FleetModel
 
 /// The default spot policy: holds as few nodes as the observed risk allows, where capacity has lasted, and on-demand only as a
 /// bridge.
@@ -60,6 +60,12 @@ package struct AdaptiveHedge: LiveSpotPolicy, Equatable {
         hazard.adopt(market, from: indices)
         limits = indices.map { $0.map { limits[$0] } ?? .max }
         limitedAt = indices.map { $0.map { limitedAt[$0] } ?? .origin }
+    }
+
+    package func learnt(now: Moment) -> ReclaimHazard.Kept? { hazard.kept(now: now) }
+
+    package mutating func recall(_ learnt: ReclaimHazard.Kept, from indices: [Int?], away: Duration, now: Moment) {
+        hazard.recall(learnt, from: indices, away: away, now: now)
     }
 
     private static func allocator(_ market: SpotMarket, _ tuning: Tuning) -> SpotAllocator {

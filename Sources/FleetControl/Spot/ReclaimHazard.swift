@@ -61,6 +61,54 @@ package struct ReclaimHazard: Equatable, Sendable {
         pools = [Pool](repeating: Pool(), count: market.pools.count)
     }
 
+    // MARK: Across processes
+
+    /// What was learnt, by position in the market's pools.
+    package struct Kept: Equatable, Sendable, Codable {
+        package struct Pool: Equatable, Sendable, Codable {
+            var losses: Double
+            var expected: Double
+            /// How long its run has lasted; nil while there is none.
+            var runSeconds: Double?
+            /// Since capacity was last missed.
+            var downSeconds: Double?
+        }
+
+        package var pools: [Pool]
+        var losses: Double
+        var expected: Double
+        var partial: Double
+        var whole: Double
+    }
+
+    /// What is to be kept for the process after this one.
+    package func kept(now: Moment) -> Kept {
+        Kept(
+            pools: pools.map { pool in
+                Kept.Pool(
+                    losses: pool.record.losses, expected: pool.record.expected,
+                    runSeconds: pool.runStart.map { now.since($0).inSeconds },
+                    downSeconds: pool.downAt.map { now.since($0).inSeconds })
+            }, losses: all.losses, expected: all.expected, partial: partial, whole: whole)
+    }
+
+    /// Goes on from what was kept. Nobody watched meanwhile: that time is no evidence, and runs are as much older.
+    ///
+    /// - Parameter indices: for each pool, its position among those kept; nil where nothing was kept of it.
+    package mutating func recall(_ kept: Kept, from indices: [Int?], away: Duration, now: Moment) {
+        func count(_ value: Double) -> Double { value.isFinite ? min(max(0, value), 1e9) : 0 }
+        all = Record(losses: count(kept.losses), expected: count(kept.expected))
+        (partial, whole) = (count(kept.partial), count(kept.whole))
+        for (index, position) in indices.enumerated() where pools.indices.contains(index) {
+            guard let position, kept.pools.indices.contains(position) else { continue }
+            let known = kept.pools[position]
+            pools[index] = Pool(
+                record: Record(losses: count(known.losses), expected: count(known.expected)),
+                runStart: known.runSeconds.map { now.ago($0, and: away) },
+                downAt: known.downSeconds.map { now.ago($0, and: away) })
+        }
+    }
+
     private static func mates(_ market: SpotMarket) -> [[Int]] {
         market.pools.indices.map { index in
             let region = market.pools[index].region

@@ -9,6 +9,8 @@ extension ClientPlace {
                 .optional(
                     "trustedProxies", \.trustedProxies, default: [],
                     .oneOrMore(.text("a CIDR block such as 10.0.0.0/8"))),
+                .optional("behind", \.behind, .choice),
+                .optional("proxyProtocol", \.proxyProtocol, .choice),
                 .optional("addressHeader", \.addressHeader, .headerName("x-forwarded-for")),
                 .optional("countryHeader", \.countryHeader, .headerName("cf-ipcountry")),
                 .optional("database", \.database, .text("a path such as /var/lib/GeoIP/GeoLite2-Country.mmdb")),

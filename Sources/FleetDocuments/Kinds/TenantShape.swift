@@ -8,6 +8,7 @@ extension Tenant {
             .optional("models", \.models, default: [], .list(.text(TextRules.modelName))),
             .optional("priority", \.priority, default: .standard, .choice),
             .optional("apiKeys", \.apiKeys, default: [], .list(keyShape.rule)),
+            .optional("clientCertificates", \.clientCertificates, default: [], .list(.certificateName)),
             .optional("price", \.price, priceShape.rule),
             .optional("limits", \.limits, default: .none, limitsShape.rule),
             .optional("workloads", \.workloads, default: [], .list(termsShape.rule)),
@@ -53,5 +54,50 @@ extension ValueRule where Value == String {
         .scalar(
             accepted: KeyDigestRule.accepted, isSecret: true, read: { text, _ in KeyDigestRule.allows(text) ? text : nil },
             write: { .text($0) })
+    }
+}
+
+/// A name of a certificate as written: one of its fields is given.
+private struct CertificateNameDraft: Sendable {
+    var uri: String?
+    var dnsName: String?
+    var commonName: String?
+
+    var names: [Tenant.CertificateName] {
+        [uri.map { .uri($0) }, dnsName.map { .dnsName($0) }, commonName.map { .commonName($0) }].compactMap { $0 }
+    }
+}
+
+extension ValueRule where Value == Tenant.CertificateName {
+    fileprivate static var certificateName: ValueRule {
+        let accepted = "{ uri: … }, { dnsName: … } or { commonName: … }"
+        return Shape<CertificateNameDraft>(
+            blank: CertificateNameDraft(),
+            [
+                .optional("uri", \.uri, .text(CertificateNameRule.uri)),
+                .optional("dnsName", \.dnsName, .text(CertificateNameRule.dnsName)),
+                .optional("commonName", \.commonName, .text(CertificateNameRule.commonName)),
+            ]
+        ).rule.resolved(
+            { draft, node, reading in
+                let names = draft.names
+                if names.count == 1 { return names[0] }
+                // Where a field was misspelt that is told already.
+                if names.isEmpty, !isEmptyMapping(node) {
+                    reading.markFailed(reading.path)
+                } else {
+                    reading.report(
+                        line: node.line, names.isEmpty ? "no name is given" : "\(names.count) names are given", accepted: accepted
+                    )
+                }
+                return nil
+            },
+            back: { name in
+                switch name {
+                case .uri(let text): CertificateNameDraft(uri: text)
+                case .dnsName(let text): CertificateNameDraft(dnsName: text)
+                case .commonName(let text): CertificateNameDraft(commonName: text)
+                }
+            })
     }
 }

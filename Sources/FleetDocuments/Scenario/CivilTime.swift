@@ -1,7 +1,7 @@
 /// UTC times as text, from 1970 to 2199.
-enum CivilTime {
+package enum CivilTime {
     /// Reads `2026-01-05` or `2026-01-05T12:30:00Z`; nil for anything else.
-    static func secondsSince1970(_ text: String) -> UInt64? {
+    package static func secondsSince1970(_ text: String) -> UInt64? {
         let parts = text.split(separator: "T", omittingEmptySubsequences: false)
         guard let day = parts.first.flatMap({ days(String($0)) }) else { return nil }
         if parts.count == 1 { return day * 86_400 }

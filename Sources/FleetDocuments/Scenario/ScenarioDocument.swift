@@ -31,6 +31,19 @@ package struct ScenarioDocument: Equatable, Sendable {
         package var repeats = false
     }
 
+    /// A way to buy by its name, or a fleet file of changes with a name for people.
+    package struct Policy: Equatable, Sendable {
+        package var name = ""
+        /// Its resources stand in the place of the fleet's of the same kind and name, or beside them.
+        package var fleet: String?
+        /// The way to buy for the changed fleet.
+        package var buy: String?
+
+        package init(name: String = "", fleet: String? = nil, buy: String? = nil) {
+            (self.name, self.fleet, self.buy) = (name, fleet, buy)
+        }
+    }
+
     package struct Spike: Equatable, Sendable {
         package var factor = 1.0
         package var at = Duration.zero
@@ -54,6 +67,8 @@ package struct ScenarioDocument: Equatable, Sendable {
         /// `provider/region`.
         package var region: String?
         package var provider: ProviderName?
+        /// All of a provider's spot instead of all of it.
+        package var tier: CapacityPool.Tier?
         package var gateway: GatewayName?
         package var controlPlane = false
         package var share: Share?
@@ -83,12 +98,16 @@ package struct ScenarioDocument: Equatable, Sendable {
     package var source = DemandSource.declared
     package var scale = 1.0
     package var trace: Trace?
+    /// A CSV file that `tradewind demand export` writes.
+    package var recorded: String?
     package var spikes: [Spike] = []
     package var tokens: [TokenPair] = []
     package var launch = Launch()
     package var faults: [Fault] = []
     package var spot: [Spot] = []
-    package var policies: [String] = []
+    package var policies: [Policy] = []
+    /// The share of requests that shall be answered.
+    package var availability: Share?
 
     package init() {}
 

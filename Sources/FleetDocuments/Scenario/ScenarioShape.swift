@@ -17,13 +17,25 @@ enum ScenarioShape {
                     .optional("source", \.source, default: .declared, .choice),
                     .optional("scale", \.scale, default: 1, .positive("a factor above 0 such as 1.5")),
                     .optional("trace", \.trace, trace.rule),
+                    .optional("recorded", \.recorded, .text("a CSV file of tradewind demand export")),
                     .optional("spikes", \.spikes, default: [], .list(spike.rule)),
                 ]),
             .optional("tokens", \.tokens, default: [], .list(tokens.rule)),
             .optional("launch", \.launch, default: ScenarioDocument.Launch(), launch.rule),
             .optional("faults", \.faults, default: [], .list(.fault)),
             .optional("spot", \.spot, default: [], .list(.spotSupply)),
-            .optional("policies", \.policies, default: [], .list(.text("the name of a policy such as spothedge"))),
+            .optional("policies", \.policies, default: [], .list(.policy)),
+            .optional("availability", \.availability, .quantity),
+        ])
+
+    fileprivate static let policy = Shape<ScenarioDocument.Policy>(
+        blank: ScenarioDocument.Policy(),
+        [
+            .required("name", \.name, .text("a name for people")),
+            .required(
+                "fleet", \.fleet,
+                ValueRule<String>.text("a fleet file of what is other than in the fleet").mapped({ $0 }, back: { $0 ?? "" })),
+            .optional("buy", \.buy, .text("the name of a way to buy such as planned")),
         ])
 
     private static let trace = Shape<ScenarioDocument.Trace>(
@@ -75,6 +87,7 @@ enum ScenarioShape {
             .optional("pool", \.pool, .name("a pool of the plane")),
             .optional("region", \.region, .text("provider/region such as aws/us-east-1")),
             .optional("provider", \.provider, .name("a provider")),
+            .optional("tier", \.tier, .choice),
             .optional("gateway", \.gateway, .name("a gateway")),
             .optional("controlPlane", \.controlPlane, default: false, .flag),
             .optional("share", \.share, .quantity),
@@ -125,6 +138,12 @@ extension ValueRule where Value == ScenarioDocument.Fault {
                         accepted: "region: aws/us-east-1 with share: 30%")
                     return nil
                 }
+                if let tier = fault.tier, tier != .spot || fault.provider == nil {
+                    reading.report(
+                        line: node.line, at: reading.path.key("tier"), "only spot is taken back, of a provider",
+                        accepted: "tier: spot beside provider: NAME")
+                    return nil
+                }
                 if fault.slower != nil || fault.refuses || fault.pool != nil, fault.plane == nil {
                     reading.report(
                         line: node.line, "slower, refuses and pool are said of a plane", accepted: "plane: NAME beside them")
@@ -138,6 +157,20 @@ extension ValueRule where Value == ScenarioDocument.Fault {
                 }
                 return fault
             }, back: { $0 })
+    }
+}
+
+extension ValueRule where Value == ScenarioDocument.Policy {
+    fileprivate static var policy: ValueRule {
+        let name = ValueRule<String>.text("the name of a policy such as spothedge")
+        let changed = ScenarioShape.policy.rule
+        return ValueRule(
+            accepted: "\(name.accepted), or { name: NAME, fleet: FILE, buy: NAME }", fields: changed.fields,
+            read: { node, reading in
+                if case .mapping = node.content { return changed.read(node, &reading) }
+                return name.read(node, &reading).map { ScenarioDocument.Policy(name: $0) }
+            },
+            write: { $0.fleet == nil ? name.write($0.name) : changed.write($0) })
     }
 }
 

@@ -20,6 +20,8 @@ package struct TenantTerms: Equatable, Sendable, Codable {
     package var models: [String]
     /// SHA-256 of each key, 64 hexadecimal digits. Sorted. Keys themselves never leave whoever made them.
     package var keys: [String]
+    /// Names of client certificates, in the order declared; nil where there is none.
+    package var certificateNames: [Tenant.CertificateName]?
     package var limits: Tenant.Limits
     package var price: Tenant.Price?
     /// Sorted by workload.
@@ -27,8 +29,10 @@ package struct TenantTerms: Equatable, Sendable, Codable {
 
     package init(
         name: TenantName, country: String? = nil, priority: Tenant.Priority = .standard, models: [String] = [], keys: [String],
-        limits: Tenant.Limits = .none, price: Tenant.Price? = nil, workloads: [Workload] = []
+        certificateNames: [Tenant.CertificateName]? = nil, limits: Tenant.Limits = .none, price: Tenant.Price? = nil,
+        workloads: [Workload] = []
     ) {
+        self.certificateNames = certificateNames
         self.name = name
         self.country = country
         self.priority = priority
@@ -42,7 +46,9 @@ package struct TenantTerms: Equatable, Sendable, Codable {
     package init(_ tenant: Tenant) {
         self.init(
             name: tenant.name, country: tenant.country, priority: tenant.priority, models: tenant.models.sorted(),
-            keys: tenant.apiKeys.map(\.sha256).sorted(), limits: tenant.limits, price: tenant.price,
+            keys: tenant.apiKeys.map(\.sha256).sorted(),
+            certificateNames: tenant.clientCertificates.isEmpty ? nil : tenant.clientCertificates, limits: tenant.limits,
+            price: tenant.price,
             workloads: tenant.workloads.sorted { $0.workload < $1.workload }.map { terms in
                 Workload(workload: terms.workload, limits: terms.limits, price: terms.price)
             })

@@ -4,4 +4,6 @@ package enum PredictTarget: String, CaseIterable, Sendable, Codable {
     case completions
     /// OpenAI's `/v1/embeddings`: vectors for texts.
     case embeddings
+    /// OpenAI's `/v1/chat/completions`: a message for a conversation.
+    case chatCompletions
 }

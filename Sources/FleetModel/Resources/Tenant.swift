@@ -21,6 +21,22 @@ package struct Tenant: Equatable, Sendable {
         package init(name: String, sha256: String) { (self.name, self.sha256) = (name, sha256) }
     }
 
+    /// A name in a client certificate that leads to the tenant. The certificate is one that the gateway's authorities have signed.
+    package enum CertificateName: Hashable, Sendable, Codable {
+        /// A subject alternative name of type URI, such as a SPIFFE ID; compared byte by byte.
+        case uri(String)
+        /// A subject alternative name of type DNS, in lower case.
+        case dnsName(String)
+        /// The subject's common name, where there is exactly one; compared byte by byte.
+        case commonName(String)
+
+        package var text: String {
+            switch self {
+            case .uri(let text), .dnsName(let text), .commonName(let text): text
+            }
+        }
+    }
+
     /// Most of everything a tenant may use over all gateways together; nil does not limit.
     package struct Limits: Equatable, Sendable, Codable {
         package var requestsPerMinute: Int?
@@ -74,6 +90,8 @@ package struct Tenant: Equatable, Sendable {
     package var models: [String]
     package var priority: Priority
     package var apiKeys: [APIKey]
+    /// Names of client certificates that are as good as a key.
+    package var clientCertificates: [CertificateName]
     package var limits: Limits
     package var price: Price?
     package var workloads: [WorkloadTerms]
@@ -82,8 +100,9 @@ package struct Tenant: Equatable, Sendable {
 
     package init(
         metadata: Metadata, country: String? = nil, models: [String] = [], priority: Priority = .standard, apiKeys: [APIKey] = [],
-        limits: Limits = .none, price: Price? = nil, workloads: [WorkloadTerms] = []
+        clientCertificates: [CertificateName] = [], limits: Limits = .none, price: Price? = nil, workloads: [WorkloadTerms] = []
     ) {
+        self.clientCertificates = clientCertificates
         self.metadata = metadata
         self.country = country
         self.models = models

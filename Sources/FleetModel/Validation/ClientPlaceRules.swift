@@ -19,10 +19,22 @@ extension ProblemCollector {
                 accepted: "the field only beside trustedProxies, whose word counts")
         }
         require(
-            place.addressHeader == nil || place.addressHeader != place.countryHeader, field.key("countryHeader"),
+            place.addressField == nil || place.addressField != place.countryField, field.key("countryHeader"),
             "one field cannot hold addresses and a country", accepted: "another field than addressHeader")
-        if place.addressHeader == nil, place.countryHeader == nil, !place.trustedProxies.isEmpty {
-            report(proxies, "nothing they say is read", accepted: "addressHeader or countryHeader beside it")
+        if let behind = place.behind {
+            require(
+                !place.trustedProxies.isEmpty, field.key("behind"), "anybody could claim to be \(behind.rawValue)",
+                accepted: "the field only beside trustedProxies: the networks that \(behind.rawValue) asks from")
+        }
+        if place.proxyProtocol != nil {
+            require(
+                !place.trustedProxies.isEmpty, field.key("proxyProtocol"), "anybody could say anything in its header",
+                accepted: "the field only beside trustedProxies, whose word counts")
+        }
+        if place.addressField == nil, place.countryField == nil, place.proxyProtocol == nil, !place.trustedProxies.isEmpty {
+            report(
+                proxies, "nothing they say is read", accepted: "behind, addressHeader, countryHeader or proxyProtocol beside it",
+                basis: ["behind", "addressHeader", "countryHeader", "proxyProtocol"].map { field.key($0) })
         }
         if let database = place.database {
             require(

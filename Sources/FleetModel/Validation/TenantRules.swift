@@ -7,6 +7,28 @@ package enum KeyDigestRule {
     }
 }
 
+/// What names of client certificates look like.
+package enum CertificateNameRule {
+    package static let uri = "a URI such as spiffe://example.org/ns/team/sa/batch (no spaces, at most 2048 bytes)"
+    package static let dnsName = "a host name such as batch.example.com, in lower case and without *"
+    package static let commonName = "the subject's common name, such as batch (1 to 64 characters)"
+
+    /// A scheme and something behind it, in visible ASCII; no longer than SPIFFE lets an ID be.
+    static func isURI(_ text: String) -> Bool {
+        let scheme = text.utf8.prefix { $0 != 0x3A }
+        return text.utf8.count <= 2_048 && !scheme.isEmpty && scheme.count + 1 < text.utf8.count
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            && scheme.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || [0x2B, 0x2D, 0x2E].contains($0) }
+            && (97...122).contains(scheme[scheme.startIndex])
+    }
+
+    /// RFC 5280 gives a common name 64 characters at most (ub-common-name).
+    static func isCommonName(_ text: String) -> Bool {
+        (1...64).contains(text.unicodeScalars.count)
+            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+    }
+}
+
 extension ProblemCollector {
     mutating func checkAdmission(_ admission: WorkloadAdmission) {
         let queue: FieldPath = "spec.admission.queue"
@@ -28,6 +50,7 @@ extension ProblemCollector {
         }
         checkModels(tenant)
         checkKeys(tenant)
+        checkCertificateNames(tenant)
         checkLimits(tenant.limits, "spec.limits")
         checkPrice(tenant.price, "spec.price")
         require(
@@ -73,6 +96,30 @@ extension ProblemCollector {
         requireDistinct(tenant.apiKeys.map(\.name), keys, what: "key", leaf: "name")
     }
 
+    private mutating func checkCertificateNames(_ tenant: Tenant) {
+        let certificates: FieldPath = "spec.clientCertificates"
+        require(
+            tenant.clientCertificates.count <= Limits.certificateNames, certificates,
+            "\(tenant.clientCertificates.count) names are given", accepted: "at most \(Limits.certificateNames)")
+        for (position, name) in tenant.clientCertificates.prefix(Limits.certificateNames).enumerated() {
+            let field = certificates.index(position)
+            switch name {
+            case .uri(let text):
+                require(
+                    CertificateNameRule.isURI(text), field.key("uri"), "\(quoted(text)) is not a URI",
+                    accepted: CertificateNameRule.uri)
+            case .dnsName(let text):
+                require(
+                    TextRules.isHostName(text), field.key("dnsName"), "\(quoted(text)) is not a name of a certificate",
+                    accepted: CertificateNameRule.dnsName)
+            case .commonName(let text):
+                require(
+                    CertificateNameRule.isCommonName(text), field.key("commonName"), "\(quoted(text)) is not a common name",
+                    accepted: CertificateNameRule.commonName)
+            }
+        }
+    }
+
     private mutating func checkLimits(_ limits: Tenant.Limits, _ field: FieldPath) {
         let counts = [
             ("requestsPerMinute", limits.requestsPerMinute), ("tokensPerMinute", limits.tokensPerMinute),
@@ -106,6 +153,7 @@ extension ProblemCollector {
 
     private enum Limits {
         static let keys = 256
+        static let certificateNames = 256
         static let models = 1_024
         static let workloads = 256
         /// Large enough for any fleet, small enough that a product with a price cannot overflow.
@@ -117,7 +165,29 @@ extension ProblemCollector {
 
 extension Fleet {
     /// A key must lead to one tenant.
-    func keyConflicts() -> [FleetProblem] {
+    func keyConflicts() -> [FleetProblem] { digestConflicts() + certificateConflicts() }
+
+    private func certificateConflicts() -> [FleetProblem] {
+        var owners: [Tenant.CertificateName: TenantName] = [:]
+        var found: [FleetProblem] = []
+        for tenant in tenants {
+            for (position, name) in tenant.clientCertificates.enumerated() {
+                if let owner = owners[name] {
+                    found.append(
+                        FleetProblem(
+                            key: ResourceKey(kind: .tenant, name: tenant.metadata.name),
+                            field: ("spec.clientCertificates" as FieldPath).index(position),
+                            message: "certificates with \(quoted(name.text)) are already tenant \(owner)'s",
+                            accepted: "a name of its own"))
+                } else {
+                    owners[name] = tenant.name
+                }
+            }
+        }
+        return found
+    }
+
+    private func digestConflicts() -> [FleetProblem] {
         var owners: [String: TenantName] = [:]
         var found: [FleetProblem] = []
         for tenant in tenants {

@@ -2,10 +2,15 @@ import LinearOptimization
 
 extension FleetProgram {
     /// Finds conditions the values break and adds them. Returns how many were added.
-    func addBrokenCovers(_ values: [Double]) -> Int {
+    ///
+    /// - Parameters:
+    ///   - services: those to look at; nil for all.
+    ///   - looked: stretches to look at; nil for all.
+    func addBrokenCovers(_ values: [Double], of services: Set<Int>? = nil, stretches looked: [Int]? = nil) -> Int {
         var added = 0
-        for stretch in stretches.indices {
-            for index in compiled.services.indices where !compiled.services[index].groups.isEmpty {
+        for stretch in looked ?? Array(stretches.indices) {
+            for index in compiled.services.indices
+            where !compiled.services[index].groups.isEmpty && services?.contains(index) != false {
                 for cover in brokenCovers(of: index, stretch: stretch, values: values) where add(cover) { added += 1 }
             }
         }

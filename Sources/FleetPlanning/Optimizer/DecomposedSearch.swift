@@ -26,7 +26,7 @@ struct DecomposedSearch {
     private static let candidates = 32
     private static let candidatesOfGroup = 8
     /// Rounds of rounding cuts for one block.
-    private static let roundingRounds = 12
+    private static let roundingRounds = 6
     /// Programs that share the work of bounding blocks: a fixed number, so that results do not depend on the machine.
     private static let runs = 8
 
@@ -47,7 +47,7 @@ struct DecomposedSearch {
         progress("searching", 0.4)
         let hourly = zip(bounded, compiled.blockHours).reduce(0) { $0 + max(0, $1.0.bound) * $1.1 } / compiled.horizonHours
         let search = ReservationSearch(
-            compiled: compiled,
+            compiled: compiled, solver: solver,
             planner: BlockPlanner(
                 compiled: compiled, packing: compiled.problem.pools.indices.map { PoolPacking(compiled, pool: $0) },
                 candidates: candidates(bounded.map(\.reducedCosts))),
@@ -140,7 +140,7 @@ struct DecomposedSearch {
                 // With reserved nodes bought, and no more of them to be had.
                 reserve(in: program) { (0, prices.wholeNodes[$0]) }
                 if let bought = try program.relaxed(limits) {
-                    start = try program.strengthened(from: bought, limits, rounds: Self.roundingRounds / 2)
+                    start = try program.strengthened(from: bought, limits, rounds: Self.roundingRounds / 3)
                 }
             }
             let replicas = program.columns[0].replicas.map { $0.map { Int((start.values[$0.index] + 1e-6).rounded(.down)) } }

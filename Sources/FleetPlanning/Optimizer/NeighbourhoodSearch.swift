@@ -36,6 +36,7 @@ struct NeighbourhoodSearch {
     }
 
     mutating func improve(steps: Int, _ limits: SearchLimits) {
+        guard !state.services.isEmpty else { return }
         var best = state.cost
         var bestReplicas: [(service: Int, option: Int, count: Int)] = []
         // Changes since the best, so that it can be returned to.

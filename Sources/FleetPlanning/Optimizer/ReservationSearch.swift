@@ -1,8 +1,12 @@
 import LinearOptimization
 
 /// Chooses reserved nodes and searches every block for whole replicas on them.
+///
+/// A first choice rounds what the relaxation would reserve. Where that is not proven good enough, a few typical stretches are decided
+/// together, reserved nodes included (``SubprogramSearch``), and every block is searched again from what those found.
 struct ReservationSearch {
     let compiled: CompiledProblem
+    let solver: any LinearSolver
     let planner: BlockPlanner
     let blocksAtOnce: ConcurrentBlocks
     let limits: SearchLimits
@@ -12,10 +16,11 @@ struct ReservationSearch {
     /// for all blocks together.
     private static let stepsOfOption = 40
     private static let stepsOfBlock = 2_500...20_000
-    private static let steps = 80_000
-    /// Most times reserved nodes are weighed and all blocks searched again, and the share of the cost that makes it worth doing again.
-    private static let rounds = 8
-    private static let worthwhile = 2e-3
+    private static let steps = 40_000
+    /// Typical stretches decided together, and the simplex iterations that may take: so many for each column, up to a limit.
+    private static let stretches = 6
+    private static let workOfColumn = 25
+    private static let work = 100_000
     /// Blocks searched to try one reserved node more or less, and steps for each.
     private static let trialBlocks = 1_200
     private static let trialSteps = 80
@@ -42,33 +47,64 @@ struct ReservationSearch {
         relaxed: [[[Int]]], prices: ReservationPrices, tables: inout [CoverTable],
         isGoodEnough: ([[[Int]]]) throws(SolverFailure) -> Bool
     ) throws(SolverFailure) -> [[[Int]]] {
-        guard !prices.nodes.isEmpty else {
-            // One block, or nothing to reserve: blocks rent at list price what they need.
-            return search(starts: relaxed, seed: 0, tables: &tables) { prices.terms(compiled, block: $0) }.map(\.replicas)
-        }
-        var best = choice(reserved: prices.wholeNodes, starts: relaxed, seed: 0, tables: &tables)
-        var idle = 0
-        for round in 0..<Self.rounds where idle < 2 && !limits.expired {
-            if try isGoodEnough(best.replicas) { return best.replicas }
-            progress("weighing reservations", 0.5 + 0.3 * Double(round) / Double(Self.rounds))
-            let reserved = Reservations(compiled, replicas: best.replicas).nodes
-            let next = choice(reserved: reserved, starts: best.replicas, seed: round + 1, tables: &tables)
-            idle = next.cost < best.cost * (1 - Self.worthwhile) ? 0 : idle + 1
-            if next.cost < best.cost { best = next }
-        }
+        // One block, or nothing to reserve: blocks rent at list price what they need.
+        let rents = prices.nodes.isEmpty
+        var best = choice(reserved: rents ? nil : prices.wholeNodes, starts: relaxed, seed: 0, tables: &tables)
+        if limits.expired { return best.replicas }
+        if try isGoodEnough(best.replicas) { return best.replicas }
+        progress("deciding typical stretches together", 0.5)
+        let typical = try decideTogether(from: best, tables: &tables)
+        progress("searching", 0.7)
+        let next = choice(reserved: rents ? nil : typical.reserved, starts: typical.replicas, seed: 1, tables: &tables)
+        if next.cost < best.cost { best = next }
+        if rents || compiled.blockCount <= Self.stretches || limits.expired { return best.replicas }
         if try isGoodEnough(best.replicas) { return best.replicas }
         progress("trying reservations", 0.8)
         improve(&best, wanted: prices.nodes, tables: tables)
-        let last = choice(reserved: best.reserved, starts: best.replicas, seed: Self.rounds + 1, tables: &tables)
+        let last = choice(reserved: best.reserved, starts: best.replicas, seed: 2, tables: &tables)
         return last.cost < best.cost ? last.replicas : best.replicas
     }
 
-    private func choice(reserved: [Int], starts: [[[Int]]], seed: Int, tables: inout [CoverTable]) -> Choice {
+    /// Decides typical stretches and the reserved nodes they share by integer programs over parts of them. Every block is given the
+    /// replicas of its stretch to start from.
+    private func decideTogether(
+        from best: Choice, tables: inout [CoverTable]
+    ) throws(SolverFailure) -> (reserved: [Int], replicas: [[[Int]]]) {
+        let clusters = BlockClusters(compiled, count: Self.stretches)
+        let program = try FleetProgram(
+            compiled, stretches: clusters.stretches, reservation: .linked, integer: true,
+            covers: tables.flatMap { $0.entries.map(\.cover) }, solver: solver)
+        var placed = [Double](repeating: 0, count: program.model.columnCount)
+        for (index, stretch) in clusters.stretches.enumerated() {
+            // What the busiest of its blocks needs serves the mean of them; the rest is trimmed.
+            let block = compiled.blocksByDemand.last { clusters.clusterOfBlock[$0] == index } ?? 0
+            let start = planner.glance(
+                demand: stretch.demand, terms: compiled.terms(reserved: best.reserved), covers: tables,
+                start: best.replicas[block], steps: Self.trialSteps, seed: UInt64(index), limits: limits)
+            program.place(start.replicas, stretch: index, in: &placed)
+        }
+        let start = try program.settled(placed)
+        let values = try SubprogramSearch(
+            compiled: compiled, solver: solver, candidates: planner.candidates, blocksAtOnce: blocksAtOnce, limits: limits
+        ).improve(program, from: start, work: min(Self.work, Self.workOfColumn * program.model.columnCount))
+        tables.add(program.covers.map(\.cover), in: compiled)
+        let found = program.stretches.indices.map { program.whole(values, stretch: $0) }
+        let reserved = compiled.problem.pools.indices.map { pool in
+            compiled.problem.pools[pool].tier == .reserved ? found.map { $0.nodes[pool] }.max() ?? 0 : 0
+        }
+        return (reserved, clusters.clusterOfBlock.map { found[$0].replicas })
+    }
+
+    /// - Parameter reserved: nodes by pool that are there in every block; nil where each block rents its own at list price.
+    private func choice(reserved: [Int]?, starts: [[[Int]]], seed: Int, tables: inout [CoverTable]) -> Choice {
         let terms = compiled.terms(reserved: reserved)
         let alone = search(starts: starts, seed: 2 * seed, tables: &tables) { _ in terms }
         let shared = share(alone, terms: terms, tables: tables)
         let found = search(starts: shared.map(\.replicas), seed: 2 * seed + 1, tables: &tables) { _ in terms }
-        return Choice(reserved: reserved, replicas: found.map(\.replicas), cost: cost(reserved, found.map(\.cost)))
+        let replicas = found.map(\.replicas)
+        return Choice(
+            reserved: reserved ?? compiled.reservedNodes(replicas), replicas: replicas,
+            cost: cost(reserved ?? terms.map { _ in 0 }, found.map(\.cost)))
     }
 
     private func cost(_ reserved: [Int], _ blocks: [Double]) -> Double {
@@ -155,21 +191,22 @@ struct ReservationSearch {
     }
 }
 
-extension ReservationPrices {
-    func terms(_ compiled: CompiledProblem, block: Int) -> [SearchState.PoolTerms] {
-        compiled.problem.pools.enumerated().map { pool, value in
-            SearchState.PoolTerms(price: prices[block][pool], free: 0, limit: value.maxNodes)
+extension CompiledProblem {
+    /// With reserved nodes bought, and no more of them to be had; nil: rented at list price like all others.
+    func terms(reserved: [Int]?) -> [SearchState.PoolTerms] {
+        problem.pools.enumerated().map { pool, value in
+            if let reserved, value.tier == .reserved {
+                return SearchState.PoolTerms(price: 0, free: reserved[pool], limit: reserved[pool])
+            }
+            return SearchState.PoolTerms(price: value.usdPerNodeHour, free: 0, limit: value.maxNodes)
         }
     }
-}
 
-extension CompiledProblem {
-    /// With reserved nodes bought, and no more of them to be had.
-    func terms(reserved: [Int]) -> [SearchState.PoolTerms] {
-        problem.pools.enumerated().map { pool, value in
-            value.tier == .reserved
-                ? SearchState.PoolTerms(price: 0, free: reserved[pool], limit: reserved[pool])
-                : SearchState.PoolTerms(price: value.usdPerNodeHour, free: 0, limit: value.maxNodes)
+    /// By pool, the reserved nodes that replicas (by block, service and option) take in the block that takes most.
+    func reservedNodes(_ replicas: [[[Int]]]) -> [Int] {
+        let taken = replicas.map { packedNodes($0) }
+        return problem.pools.enumerated().map { pool, value in
+            value.tier == .reserved ? taken.map { $0[pool] }.max() ?? 0 : 0
         }
     }
 }

@@ -5,6 +5,7 @@ package struct TenantDirectory: Sendable {
     /// Sorted by name.
     package let entries: [TenantEntry]
     private let keys: KeyIndex
+    private let certificateNames: [Tenant.CertificateName: Int]
 
     /// - Parameter previous: the directory this one follows: what was counted of a tenant that stays goes on.
     init(_ terms: [TenantTerms], workloads: [WorkloadEntry], gateways: Int, previous: TenantDirectory?) {
@@ -15,6 +16,9 @@ package struct TenantDirectory: Sendable {
             terms.enumerated().flatMap { index, tenant in
                 tenant.keys.compactMap { KeyDigest(hexadecimal: $0) }.map { ($0, index) }
             })
+        certificateNames = Dictionary(
+            terms.enumerated().flatMap { index, tenant in (tenant.certificateNames ?? []).map { ($0, index) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// No tenant is declared: every request is taken.
@@ -30,6 +34,14 @@ package struct TenantDirectory: Sendable {
 
     /// Whose key it is. Allocates nothing.
     package func tenant(key: KeyDigest) -> TenantEntry? { keys.value(for: key).map { entries[$0] } }
+
+    /// Whose certificate it is: the first of its names that leads to a tenant counts.
+    package func tenant(certificate names: [Tenant.CertificateName]) -> TenantEntry? {
+        for name in names {
+            if let index = certificateNames[name] { return entries[index] }
+        }
+        return nil
+    }
 }
 
 /// From digests to small integers: open addressing by the digest's first word, which is as random as a digest is, so that a

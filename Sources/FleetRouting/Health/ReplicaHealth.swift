@@ -30,9 +30,11 @@ struct ReplicaHealth: Equatable, Sendable {
         self.ramp = ramp
     }
 
+    @inline(__always)
     func isEjected(at now: Moment) -> Bool { isDeepOut || isOut && !(isProven && now >= returning) }
 
     /// The share of its load a replica takes while it comes in slowly, above 0 and up to 1.
+    @inline(__always)
     func weight(at now: Moment) -> Double {
         let start = isOut && isProven ? returning : cameIn
         return ramp.share(elapsedNanoseconds: Double(now.nanoseconds - start.nanoseconds))

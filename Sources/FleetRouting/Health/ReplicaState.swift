@@ -1,6 +1,6 @@
 import FleetModel
 
-/// One slot of a router: what it knows of the replica there. Plain numbers only, so that a scan over replicas reads one array.
+/// One slot of a router: what it knows of the replica there. Plain numbers only, so that a scan over replicas reads one array. What scans ask is inlined: called, it would copy the whole state each time.
 struct ReplicaState: Sendable {
     /// The holder's birth, 1 or more; 0 while the slot is free.
     var birth: UInt32
@@ -57,6 +57,7 @@ struct ReplicaState: Sendable {
     }
 
     /// Requests on the replica, of everyone as far as known. What a silent plane said last is not held against it for ever.
+    @inline(__always)
     func load(at now: Moment) -> Int32 {
         guard running >= 0 || waiting >= 0, isReportFresh(at: now) else { return inFlight }
         let reported = max(running, 0) &+ max(waiting, 0)
@@ -64,6 +65,7 @@ struct ReplicaState: Sendable {
     }
 
     /// Load relative to what the replica can take now; lower is better.
+    @inline(__always)
     func pressure(at now: Moment) -> Double { (Double(load(at: now)) + 1) / (rate * health.weight(at: now)) }
 
     /// How long a new request is expected to queue, milliseconds.
@@ -72,6 +74,7 @@ struct ReplicaState: Sendable {
     /// loop sent since, stands in line. Where nothing waited at the last report, a second's worth of the replica's rate (and at
     /// least four) is taken to be admitted at once. An engine that tells nothing is taken to serve
     /// ``RoutingLimits/unreportedConcurrency`` requests together.
+    @inline(__always)
     func queueMilliseconds(at now: Moment) -> Double {
         let rate = rate * health.weight(at: now)
         let queued: Double
@@ -84,6 +87,7 @@ struct ReplicaState: Sendable {
         return queued / rate * 1_000
     }
 
+    @inline(__always)
     private func isReportFresh(at now: Moment) -> Bool {
         now.nanoseconds - reported.nanoseconds <= Self.loadTrustNanoseconds
     }

@@ -12,13 +12,16 @@ package final class ClientPlaceEntry: Sendable {
     package let isForwarded: Bool
     package let findsCountries: Bool
     package let database: String?
+    /// Connections of trusted peers begin with a header of the PROXY protocol.
+    package let takesProxyProtocol: Bool
 
     private init(_ declared: ClientPlace) {
         self.declared = declared
         trusted = declared.trustedProxies.prefix(ClientPlaceLimits.trustedProxies).compactMap(NetworkBlock.init)
-        addressHeader = Array((declared.addressHeader ?? "").utf8)
-        countryHeader = Array((declared.countryHeader ?? "").utf8)
-        isForwarded = declared.addressHeader == ClientPlace.forwardedHeader
+        addressHeader = Array((declared.addressField ?? "").utf8)
+        countryHeader = Array((declared.countryField ?? "").utf8)
+        isForwarded = declared.addressField == ClientPlace.forwardedHeader
+        takesProxyProtocol = declared.proxyProtocol != nil
         findsCountries = declared.findsCountries
         database = declared.database
     }

@@ -12,6 +12,8 @@ package struct FleetView: Sendable {
     private var planes: [PlaneName: PlaneKnowledge] = [:]
     private var ledger = AddressLedger()
     private var replicas: [ReplicaEntry?] = []
+    /// Of ``replicas``.
+    private var handles: [ReplicaID: ReplicaHandle] = [:]
     private var serial: UInt32 = 0
 
     package init(gateway: GatewayName) { self.gateway = gateway }
@@ -88,6 +90,8 @@ package struct FleetView: Sendable {
             }
         }
         replicas = seat(wanted, directory: directory)
+        handles.removeAll(keepingCapacity: true)
+        for case let entry? in replicas { handles[entry.id] = entry.handle }
         let table = RoutingTable(directory: directory, serial: serial, replicas: replicas, heard: heard, previous: self.table)
         self.table = table
         return table
@@ -97,8 +101,6 @@ package struct FleetView: Sendable {
     private func seat(
         _ wanted: [(replica: KnownReplica, plane: PlaneIndex, workload: WorkloadIndex)], directory: RoutingDirectory
     ) -> [ReplicaEntry?] {
-        var handles: [ReplicaID: ReplicaHandle] = [:]
-        for case let entry? in replicas { handles[entry.id] = entry.handle }
         var seats = [ReplicaEntry?](repeating: nil, count: replicas.count)
         var newcomers: [(replica: KnownReplica, plane: PlaneIndex, workload: WorkloadIndex)] = []
         for candidate in wanted {
@@ -125,10 +127,8 @@ package struct FleetView: Sendable {
     }
 
     private func loadUpdate(_ plane: PlaneIndex, report: PlaneReport, now: Moment) -> LoadUpdate {
-        var handles: [ReplicaID: ReplicaHandle] = [:]
-        for case let entry? in replicas where entry.plane == plane { handles[entry.id] = entry.handle }
         let loads = report.replicas.compactMap { replica in
-            handles[replica.id].map { handle in
+            (replica.id.plane == report.plane ? handles[replica.id] : nil).map { handle in
                 LoadUpdate.Load(
                     replica: handle, running: replica.running.map { Int32(clamping: max($0, 0)) },
                     waiting: replica.waiting.map { Int32(clamping: max($0, 0)) },

@@ -21,6 +21,8 @@ struct ReportOrder: Comparable, Sendable {
 struct KnownReplica: Equatable, Sendable {
     var id: ReplicaID
     var address: ListenAddress
+    /// The address as the report spells it.
+    var addressText: String
     var healthPath: String
     /// Nil while it takes no request.
     var readySince: Moment?
@@ -62,51 +64,90 @@ struct ReportReading {
     private let plane: PlaneName
     private let networks: [NetworkBlock]
     private let now: Moment
-    private var previous: [ReplicaID: KnownReplica] = [:]
-    private var seen: Set<ReplicaID> = []
+    /// What the last report said, and how much of it comes before the replica read last: both reports are sorted, mostly.
+    private let previous: [KnownReplica]
+    private var cursor = 0
+    private let isPreviousSorted: Bool
+    /// Positions in ``previous``, once one of the reports turned out not to be sorted.
+    private var positions: [ReplicaID: Int]?
+    private var newest: ReplicaID?
+    /// Whoever was named so far; nil while they came in ascending order.
+    private var seen: Set<ReplicaID>?
+    private var named: [ReplicaID] = []
 
+    /// - Parameter previous: as accepted from the plane's report before, within the networks.
     init(plane: PlaneName, networks: [NetworkBlock], previous: [KnownReplica], now: Moment) {
         self.plane = plane
         self.networks = networks
         self.now = now
-        for replica in previous { self.previous[replica.id] = replica }
+        self.previous = previous
+        isPreviousSorted = zip(previous, previous.dropFirst()).allSatisfy { $0.id < $1.id }
+    }
+
+    private mutating func known(_ id: ReplicaID) -> KnownReplica? {
+        if isPreviousSorted, seen == nil {
+            while cursor < previous.count, previous[cursor].id != id, previous[cursor].id < id { cursor += 1 }
+            return cursor < previous.count && previous[cursor].id == id ? previous[cursor] : nil
+        }
+        let known = positions ?? Dictionary(zip(previous.map(\.id), previous.indices), uniquingKeysWith: { $1 })
+        positions = known
+        return known[id].map { previous[$0] }
+    }
+
+    private mutating func isNew(_ id: ReplicaID) -> Bool {
+        named.append(id)
+        if seen != nil { return seen?.insert(id).inserted ?? true }
+        if let newest, id <= newest {
+            let before = Set(named.dropLast())
+            seen = before.union([id])
+            return !before.contains(id)
+        }
+        newest = id
+        return true
     }
 
     /// - Parameter claim: asks the ledger for the address; false while another workload's claim stands.
     mutating func read(_ replica: ReplicaReport, claim: (ListenAddress) -> Bool) {
         guard replica.id.plane == plane else { return object(replica, .foreignPlane) }
-        guard seen.insert(replica.id).inserted else { return object(replica, .duplicate) }
+        guard isNew(replica.id) else { return object(replica, .duplicate) }
         switch replica.state {
         case .gone, .backingOff: return
         case .starting, .ready, .unready, .draining: break
         }
         guard let text = replica.address else { return }
-        guard let address = ListenAddress(text), IPAddress(address.host) != nil, address.port > 0 else {
-            return object(replica, .notAnAddress)
+        let known = known(replica.id)
+        let address: ListenAddress
+        if let known, known.addressText == text, known.healthPath == replica.healthPath {
+            address = known.address
+        } else {
+            guard let read = ListenAddress(text), IPAddress(read.host) != nil, read.port > 0 else {
+                return object(replica, .notAnAddress)
+            }
+            guard networks.contains(where: { $0.contains(read.host) }) else { return object(replica, .outsideNetworks) }
+            guard Self.isHealthPath(replica.healthPath) else { return object(replica, .badHealthPath) }
+            address = read
         }
-        guard networks.contains(where: { $0.contains(address.host) }) else { return object(replica, .outsideNetworks) }
-        guard Self.isHealthPath(replica.healthPath) else { return object(replica, .badHealthPath) }
         let isClaimed = claim(address)
         if !isClaimed { object(replica, .quarantined) }
         accepted.append(
             KnownReplica(
-                id: replica.id, address: address, healthPath: replica.healthPath,
-                readySince: replica.state == .ready && isClaimed ? readySince(replica) : nil,
-                isUnready: replica.state == .unready, onwardRoundTripMilliseconds: steadyOnward(replica),
+                id: replica.id, address: address, addressText: text, healthPath: replica.healthPath,
+                readySince: replica.state == .ready && isClaimed ? readySince(replica, known) : nil,
+                isUnready: replica.state == .unready, onwardRoundTripMilliseconds: steadyOnward(replica, known),
                 accelerator: replica.accelerator, generation: replica.generation ?? 0))
     }
 
     /// The value used so far while the new one is within 1 ms or 10 % of it: measured times tremble, and each change costs a
     /// table.
-    private func steadyOnward(_ replica: ReplicaReport) -> Double {
+    private func steadyOnward(_ replica: ReplicaReport, _ known: KnownReplica?) -> Double {
         let value = replica.onwardRoundTripMilliseconds
         guard value.isFinite, value >= 0 else { return 0 }
-        guard let previous = previous[replica.id]?.onwardRoundTripMilliseconds else { return value }
+        guard let previous = known?.onwardRoundTripMilliseconds else { return value }
         return abs(value - previous) <= max(1, previous * 0.1) ? previous : value
     }
 
-    private func readySince(_ replica: ReplicaReport) -> Moment {
-        if let known = previous[replica.id]?.readySince { return known }
+    private func readySince(_ replica: ReplicaReport, _ known: KnownReplica?) -> Moment {
+        if let known = known?.readySince { return known }
         let age = replica.stateAgeMilliseconds
         // Only the slow start depends on it, so anything beyond it is as good as it.
         let counted = age.isFinite ? min(max(age, 0), Double(SlowStartRamp.longestMilliseconds)) : 0

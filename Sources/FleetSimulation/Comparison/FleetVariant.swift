@@ -6,15 +6,18 @@ package enum FleetVariant: Hashable, Sendable, CustomStringConvertible {
     case declared
     /// On-demand capacity alone.
     case onDemand
-    /// A spot policy for every workload, whatever its document says; reserved pools are as declared.
+    /// A spot policy for every workload, whatever its document says, over on-demand and spot pools.
     case spot(PurchaseRules.SpotPolicy)
     /// So many percent of what the busiest hour needs on reserved, on on-demand and on spot nodes, held all the time.
     case fixed(reserved: Int, onDemand: Int, spot: Int)
+    /// As a plan says, with as many reserved nodes as it buys.
+    case planned
 
     /// The classic split.
     package static let classic = FleetVariant.fixed(reserved: 70, onDemand: 20, spot: 10)
     package static let accepted =
-        "declared, on-demand, round-robin, spothedge, default, static-RESERVED-ONDEMAND-SPOT such as static-70-20-10, or lower-bound"
+        "declared, planned, on-demand, round-robin, spothedge, default, static-RESERVED-ONDEMAND-SPOT such as static-70-20-10, or "
+        + "lower-bound"
 
     /// By the names that the spot experiment has for them.
     private static let spotPolicies: [(name: String, policy: PurchaseRules.SpotPolicy)] = [
@@ -25,6 +28,7 @@ package enum FleetVariant: Hashable, Sendable, CustomStringConvertible {
         switch text {
         case "declared": self = .declared
         case "on-demand": self = .onDemand
+        case "planned": self = .planned
         case let name where Self.spotPolicies.contains(where: { $0.name == name }):
             self = .spot(Self.spotPolicies.first { $0.name == name }?.policy ?? .adaptiveHedge)
         default:
@@ -41,33 +45,48 @@ package enum FleetVariant: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .declared: "declared"
         case .onDemand: "on-demand"
+        case .planned: "planned"
         case .spot(let policy): Self.spotPolicies.first { $0.policy == policy }?.name ?? policy.rawValue
         case .fixed(let reserved, let onDemand, let spot): "static-\(reserved)-\(onDemand)-\(spot)"
         }
     }
 
-    /// The fleet bought this way. Owned pools stay in each: they are paid for.
-    package func fleet(_ fleet: Fleet) -> Fleet {
+    /// The fleet bought this way. Owned pools stay in each: they are paid for. Reserved nodes are paid for whether they are used or
+    /// not, so that none stays that the way does not buy.
+    ///
+    /// - Parameter plan: what ``planned`` carries out; the fleet's own where it is nil.
+    package func fleet(_ fleet: Fleet, plan: PlacementPlan? = nil) -> Fleet {
         switch self {
         case .declared: fleet
         case .onDemand: Self.replacing(fleet) { _, pool in pool.owned || pool.tier == .onDemand ? pool : nil }
         case .spot(let policy): Self.buying(fleet, policy)
         case .fixed(let reserved, let onDemand, let spot):
             FixedMix(fleet, shares: [.reserved: reserved, .onDemand: onDemand, .spot: spot]).fleet
+        case .planned: Self.carryingOut(plan ?? fleet.planInForce, fleet)
         }
     }
 
     private static func buying(_ fleet: Fleet, _ policy: PurchaseRules.SpotPolicy) -> Fleet {
-        Fleet(
-            fleet.resources.compactMap { resource in
-                switch resource {
-                case .workload(var workload):
-                    workload.purchase.spotPolicy = policy
-                    return .workload(workload)
-                case .placementPlan: return nil
-                default: return resource
-                }
+        let bought = replacing(fleet) { _, pool in pool.owned || pool.tier != .reserved ? pool : nil }
+        return Fleet(
+            bought.resources.map { resource in
+                guard case .workload(var workload) = resource else { return resource }
+                workload.purchase.spotPolicy = policy
+                return .workload(workload)
             })
+    }
+
+    /// On-demand and spot pools stay as they are declared: the loop may go beyond a plan.
+    private static func carryingOut(_ plan: PlacementPlan?, _ fleet: Fleet) -> Fleet {
+        guard let plan else { return fleet }
+        return replacing(fleet, plan: plan) { plane, pool in
+            guard pool.tier == .reserved, !pool.owned else { return pool }
+            let nodes = plan.nodes.filter { $0.plane == plane.name && $0.pool == pool.name }.map(\.count).max() ?? 0
+            guard nodes > 0 else { return nil }
+            var pool = pool
+            pool.maxNodes = min(pool.maxNodes, nodes)
+            return pool
+        }
     }
 
     /// The fleet with other pools, and without a plan that was made for those it had.

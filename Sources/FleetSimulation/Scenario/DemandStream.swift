@@ -6,6 +6,7 @@ struct DemandStream: Sendable {
     /// Nil for a recorded trace.
     let demand: Demand?
     let trace: RequestTrace?
+    private let recorded: RecordedStream?
     /// Every `stride`-th request of the trace from `position` on is theirs.
     private let stride: Int
     private var position: Int
@@ -27,12 +28,15 @@ struct DemandStream: Sendable {
                 guard name == workload.name else { continue }
                 trace = recorded
             }
+            var history: RecordedDemand?
+            if case .recorded(let recorded) = setup.scenario.demand.source { history = recorded }
             for (place, declared) in workload.demand.enumerated() {
                 var demand = declared
                 if setup.scenario.demand.source == .diurnal { demand.profile = .officeHours }
                 streams.append(
                     DemandStream(
-                        workload: index, demand: demand, trace: trace, stride: workload.demand.count, position: place,
+                        workload: index, demand: demand, trace: trace, recorded: history?.stream(of: workload, at: place),
+                        stride: workload.demand.count, position: place,
                         setup.scenario, spikes: relevant(setup.scenario.demand.spikes, to: workload.name),
                         outside: network.outside(from: demand.location), seed: random.next()))
             }
@@ -41,12 +45,13 @@ struct DemandStream: Sendable {
     }
 
     private init(
-        workload: Int, demand: Demand, trace: RequestTrace?, stride: Int, position: Int, _ scenario: Scenario,
-        spikes: [ScenarioDemand.Spike], outside: [Int64], seed: UInt64
+        workload: Int, demand: Demand, trace: RequestTrace?, recorded: RecordedStream?, stride: Int, position: Int,
+        _ scenario: Scenario, spikes: [ScenarioDemand.Spike], outside: [Int64], seed: UInt64
     ) {
         self.workload = workload
         self.demand = demand
         self.trace = trace
+        self.recorded = recorded
         self.stride = stride
         self.position = position
         self.spikes = spikes
@@ -66,11 +71,16 @@ struct DemandStream: Sendable {
     /// Requests per second at a moment since the world's begin.
     func rate(at nanoseconds: Int64) -> Double {
         if let trace { return rate(of: trace, at: nanoseconds) }
-        guard let demand else { return 0 }
-        let hour = HourOfWeek.utc(secondsSince1970: start + UInt64(max(0, nanoseconds / 1_000_000_000)))
         let time = Duration.nanoseconds(nanoseconds)
-        return spikes.reduce(demand.rate(hourOfWeekUTC: hour).value * scale) { $0 * $1.factor(at: time) }
+        return spikes.reduce(usual(at: second(nanoseconds)) * scale) { $0 * $1.factor(at: time) }
     }
+
+    /// Requests per second without spikes, at a second since 1970.
+    private func usual(at second: UInt64) -> Double {
+        recorded?.rate(at: second) ?? demand?.rate(hourOfWeekUTC: HourOfWeek.utc(secondsSince1970: second)).value ?? 0
+    }
+
+    private func second(_ nanoseconds: Int64) -> UInt64 { start + UInt64(max(0, nanoseconds / 1_000_000_000)) }
 
     /// Of a recorded trace: this stream's part of the requests of the minute.
     private func rate(of trace: RequestTrace, at nanoseconds: Int64) -> Double {
@@ -84,11 +94,10 @@ struct DemandStream: Sendable {
 
     private static let minute: Int64 = 60_000_000_000
 
-    /// The most it can be until `until`: the profile's hour times what spikes reach.
+    /// The most it can be until `until`: what profile or record say times what spikes reach.
     private func greatestRate(from: Int64, until: Int64) -> Double {
-        guard let demand else { return 0 }
-        let hour = HourOfWeek.utc(secondsSince1970: start + UInt64(max(0, from / 1_000_000_000)))
-        var rate = demand.rate(hourOfWeekUTC: hour).value * scale
+        let (first, last) = (second(from), second(until))
+        var rate = (recorded?.greatestRate(from: first, until: last) ?? max(usual(at: first), usual(at: last))) * scale
         for spike in spikes {
             // Rising and falling in straight lines, it is greatest at an end of the stretch or on its plateau.
             let plateau = spike.at + spike.ramp

@@ -33,14 +33,16 @@ package struct Scenario: Equatable, Sendable {
     package var faults: [ScenarioFault]
     package var markets: [SpotMarketSource]
     /// Policies to compare with the fleet as it is declared.
-    package var policies: [String]
+    package var policies: [ScenarioPolicy]
+    /// The share of requests that shall be answered; nil where nobody said.
+    package var wantedAvailability: Share?
 
     package init(
         name: String = "", duration: Duration, seed: UInt64 = 1, startSecondsSince1970: UInt64 = 1_767_571_200,
         resolution: Resolution = .auto, step: Duration = .seconds(60), demand: ScenarioDemand = ScenarioDemand(),
         workloadTokens: [WorkloadName: RequestTokens] = [:], tokens: RequestTokens = RequestTokens(),
         provisioning: LaunchTimes = LaunchTimes(), faults: [ScenarioFault] = [], markets: [SpotMarketSource] = [],
-        policies: [String] = []
+        policies: [ScenarioPolicy] = [], wantedAvailability: Share? = nil
     ) {
         self.name = name
         self.duration = duration
@@ -55,9 +57,33 @@ package struct Scenario: Equatable, Sendable {
         self.faults = faults
         self.markets = markets
         self.policies = policies
+        self.wantedAvailability = wantedAvailability
     }
 
     package func tokens(of workload: WorkloadName) -> RequestTokens { workloadTokens[workload] ?? tokens }
+}
+
+/// One more way to run the fleet, to be compared with it as declared.
+package struct ScenarioPolicy: Equatable, Sendable {
+    /// A ``FleetVariant``, `lower-bound`, or what its user calls it.
+    package var name: String
+    /// Resources in the place of those of the same kind and name, or beside them; nil where the name says what it is.
+    package var changes: [Resource]?
+    /// How the changed fleet is bought; nil: as it declares.
+    package var variant: FleetVariant?
+
+    package init(_ name: String, changes: [Resource]? = nil, variant: FleetVariant? = nil) {
+        self.name = name
+        self.changes = changes
+        self.variant = variant
+    }
+
+    /// The fleet with its changes.
+    package func changed(_ fleet: Fleet) -> Fleet {
+        guard let changes else { return fleet }
+        let keys = Set(changes.map(\.key))
+        return Fleet(fleet.resources.filter { !keys.contains($0.key) } + changes)
+    }
 }
 
 /// Sizes of requests.
@@ -83,6 +109,8 @@ package struct ScenarioDemand: Equatable, Sendable {
         case diurnal
         /// Requests as they were recorded, of one workload, from its declared origins in turn.
         case trace(WorkloadName, RequestTrace)
+        /// Rates as they were recorded, Poisson in each stretch of time.
+        case recorded(RecordedDemand)
     }
 
     /// More than usual for a while: rises over `ramp` to `factor` times as much, stays, and falls as it rose.
@@ -196,6 +224,8 @@ package struct ScenarioFault: Equatable, Sendable {
         case planeLost(PlaneName)
         case regionLost(ProviderName, String)
         case providerLost(ProviderName)
+        /// It takes all its spot nodes back, with notice, and has none to give.
+        case spotLost(ProviderName)
         /// So large a share of each pool's nodes is gone, and cannot be had.
         case nodesLost(ProviderName, String, share: Double)
         /// Every step of its engines takes so many times as long.

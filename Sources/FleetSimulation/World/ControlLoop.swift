@@ -21,13 +21,13 @@ struct ControlLoop {
     /// Planes that said where their feeds are: it is in the store.
     private var feeds: [PlaneName: String] = [:]
 
-    private var start: Moment
-    private var hourOfWeek: Int?
-    private var hasSettled = false
-    private var isDirty = true
+    /// And of demand that was measured.
+    private var measured: [DemandHistory.Entry] = []
+
+    private var schedule: PassSchedule
 
     init(start: Moment) {
-        self.start = start
+        schedule = PassSchedule(start: start)
         observation = FleetObservation(start: start)
     }
 
@@ -35,8 +35,10 @@ struct ControlLoop {
     mutating func restart(now: Moment) {
         controller = FleetController()
         observation = FleetObservation(start: now)
-        (start, hourOfWeek, hasSettled, isDirty) = (now, nil, false, true)
+        schedule = PassSchedule(start: now)
         log?.note(.started, at: now)
+        controller.restore(measured)
+        log?.note(.restored(measured), at: now)
         decision = nil
         composedFor = nil
     }
@@ -54,6 +56,12 @@ struct ControlLoop {
         return take(observation.receive(report, now: now))
     }
 
+    /// Takes a plane's word that only ages changed. False where a report is needed: where there is none yet, and where reports are
+    /// kept.
+    mutating func confirm(_ plane: PlaneName, start: UInt64, sequence: UInt64, now: Moment) -> Bool {
+        log == nil && observation.confirm(plane, start: start, sequence: sequence, now: now)
+    }
+
     mutating func receive(_ report: GatewayReport, now: Moment) -> [FleetEvent] {
         log?.note(.gateway(report), at: now)
         controller.receive(report, now: now)
@@ -62,20 +70,8 @@ struct ControlLoop {
 
     private mutating func take(_ receipt: FleetObservation.Receipt) -> [FleetEvent] {
         guard case .accepted(let events, let isMaterial) = receipt else { return [] }
-        if isMaterial { isDirty = true }
+        if isMaterial { schedule.wake() }
         return events
-    }
-
-    /// Whether a pass is due: something new was heard, somebody fell silent, another hour of a plan began, or something is under
-    /// way.
-    private mutating func isDue(_ lost: [FleetEvent], hour: Int, now: Moment) -> Bool {
-        let settles = !hasSettled && now.since(start) >= FleetObservation.silence
-        if settles { hasSettled = true }
-        defer {
-            isDirty = false
-            hourOfWeek = hour
-        }
-        return isDirty || settles || !lost.isEmpty || hourOfWeek != hour || controller.isUnderWay
     }
 
     // MARK: Passes
@@ -86,7 +82,10 @@ struct ControlLoop {
         log?.note(.ticked, at: now)
         pass.events = observation.tick(now: now)
         let hour = HourOfWeek.utc(secondsSince1970: secondsSince1970)
-        guard isDue(pass.events, hour: hour, now: now) else { return pass }
+        guard
+            schedule.look(hasLost: !pass.events.isEmpty, hourOfWeek: hour, isUnderWay: controller.isUnderWay, now: now)
+        else { return pass }
+        schedule.begin(hourOfWeek: hour)
         passes += 1
         for plane in fleet.planes {
             if let address = observation.report(of: plane.name)?.feedAddress { feeds[plane.name] = address }
@@ -94,10 +93,12 @@ struct ControlLoop {
         var decided = controller.decide(
             ControlInputs(
                 fleet: fleet, observation: observation, rollouts: versions, secondsSince1970: secondsSince1970), now: now)
-        if log != nil {
-            log?.note(.decided(fleet, drained: [], rollouts: versions, secondsSince1970: secondsSince1970), at: now)
+        if log?.note(.decided(fleet, drained: [], rollouts: versions, secondsSince1970: secondsSince1970), at: now) == true {
             decisions.append(decided)
         }
+        measured += decided.measured
+        let known = DemandHistory.capacity * max(1, fleet.workloads.count)
+        if measured.count > known { measured.removeFirst(measured.count - known) }
         pass.events += decided.events
         decided.events = []
         decision = decided

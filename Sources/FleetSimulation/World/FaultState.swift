@@ -16,7 +16,7 @@ struct FaultState {
                 case .planeLost(let name), .slow(let name, _), .refused(let name, _): return plane.name == name
                 case .regionLost(let provider, let region), .nodesLost(let provider, let region, _):
                     return plane.provider == provider && plane.region == region
-                case .providerLost(let provider): return plane.provider == provider
+                case .providerLost(let provider), .spotLost(let provider): return plane.provider == provider
                 case .gatewayLost, .controlLost: return false
                 }
             }
@@ -50,6 +50,7 @@ struct FaultState {
             if case .nodesLost(_, _, let share) = faults[index].kind {
                 left = min(left, Int((Double(pool.maxNodes) * (1 - share)).rounded(.down)))
             }
+            if case .spotLost = faults[index].kind, pool.tier == .spot { left = 0 }
         }
         return left
     }
@@ -76,6 +77,7 @@ extension ScenarioFault {
         case .planeLost(let plane): "plane \(plane) is lost"
         case .regionLost(let provider, let region): "region \(provider)/\(region) is lost"
         case .providerLost(let provider): "provider \(provider) is lost"
+        case .spotLost(let provider): "all spot of \(provider) is lost"
         case .nodesLost(let provider, let region, let share):
             "\(Int((share * 100).rounded())) % of the nodes in \(provider)/\(region) are lost"
         case .slow(let plane, let factor): "plane \(plane) is \(plainNumber(factor)) times as slow"
@@ -90,7 +92,7 @@ extension ScenarioFault {
         case .planeLost(let plane), .slow(let plane, _), .refused(let plane, _):
             ResourceKey(kind: .workloadPlane, name: plane.rawValue)
         case .gatewayLost(let gateway): ResourceKey(kind: .gateway, name: gateway.rawValue)
-        case .regionLost(let provider, _), .providerLost(let provider), .nodesLost(let provider, _, _):
+        case .regionLost(let provider, _), .providerLost(let provider), .spotLost(let provider), .nodesLost(let provider, _, _):
             ResourceKey(kind: .provider, name: provider.rawValue)
         case .controlLost: ResourceKey(kind: .provider, name: "control-plane")
         }

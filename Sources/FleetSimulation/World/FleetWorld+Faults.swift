@@ -20,6 +20,13 @@ extension FleetWorld {
                     for node in pools[pool].surplus { loseNode(pool: pool, node: node) }
                 }
             }
+        case .spotLost:
+            for plane in faults.planes[index] {
+                for pool in planes[plane].pools where pools[pool].declared.tier == .spot {
+                    pools[pool].left = faults.left(of: pools[pool].declared, on: plane)
+                    for node in pools[pool].surplus { noticeReclaim(pool: pool, node: node) }
+                }
+            }
         case .slow: for plane in faults.planes[index] { slow(plane) }
         case .refused:
             for plane in faults.planes[index] {

@@ -119,8 +119,9 @@ extension FleetWorld {
         }
         var waits = [Double](repeating: 0, count: replicas.count)
         var answered = [Double](repeating: 0, count: replicas.count)
+        var pace = EnginePace()
         for index in replicas.indices where replicas[index].serves && replicas[index].flow.curve.greatestRate > 0 {
-            (answered[index], waits[index]) = serve(index, seconds: seconds)
+            (answered[index], waits[index]) = serve(index, seconds: seconds, &pace)
             // What waited is answered though nobody sends any more.
             guard replicas[index].flow.arriving <= 0 else { continue }
             tallies[replicas[index].workload].answered += answered[index]
@@ -240,8 +241,8 @@ extension FleetWorld {
             let members = gateways[gateway].replicaOfSlot.filter { slot in
                 guard slot >= 0 else { return false }
                 let replica = Int(slot)
-                return replicas[replica].plane == plane && replicas[replica].workload == workload
-                    && replicas[replica].state == .running && greatestRate(of: replica) > 0
+                return replicas[replica].state == .running && replicas[replica].plane == plane
+                    && replicas[replica].workload == workload && greatestRate(of: replica) > 0
             }
             let whole = members.reduce(0) { $0 + greatestRate(of: Int($1)) }
             guard whole > 0 else { continue }
@@ -344,8 +345,22 @@ extension FleetWorld {
 
     // MARK: Engines
 
+    /// What a curve says of a rate, kept for the next replica that has the same.
+    private struct EnginePace {
+        private var curve = ServiceCurve()
+        private var rate = -1.0
+        private(set) var times = (first: 0.0, last: 0.0)
+        private(set) var wait = 0.0
+
+        mutating func follow(_ curve: ServiceCurve, rate: Double) {
+            guard rate != self.rate || curve != self.curve else { return }
+            (self.curve, self.rate) = (curve, rate)
+            (times, wait) = (curve.times(rate: rate), curve.wait(rate: rate))
+        }
+    }
+
     /// One replica's step: what it answered, and how long what came had to wait.
-    private func serve(_ index: Int, seconds: Double) -> (answered: Double, wait: Double) {
+    private func serve(_ index: Int, seconds: Double, _ pace: inout EnginePace) -> (answered: Double, wait: Double) {
         let slowdown = planes[replicas[index].plane].slowdown
         let curve = replicas[index].flow.curve
         let isLoaded = now >= replicas[index].readyToAnswerAt
@@ -359,12 +374,13 @@ extension FleetWorld {
         lose(max(0, backlog - patience), .timedOut, &backlog, workload)
         replicas[index].flow.backlog = backlog
         let answeredRate = answered / seconds
-        let times = curve.times(rate: answeredRate * slowdown)
+        pace.follow(curve, rate: answeredRate * slowdown)
+        let times = pace.times
         replicas[index].flow.running = backlog > 0 ? curve.slots : min(curve.slots, answeredRate * times.last * slowdown)
         replicas[index].flow.unanswered = times.last > 0 ? min(1, times.first / times.last) : 0
         replicas[index].flow.answerSeconds = times.last * slowdown
         guard rate > 0 else { return (answered, 0) }
-        let queueing = backlog > 0 || before > 0 ? 0 : curve.wait(rate: answeredRate * slowdown) * slowdown
+        let queueing = backlog > 0 || before > 0 ? 0 : pace.wait * slowdown
         return (answered, (before + backlog) / 2 / rate + queueing)
     }
 
@@ -399,23 +415,25 @@ extension FleetWorld {
         let (gateway, workload) = (key / workloads.count, key % workloads.count)
         let fresh = sources.reduce(0) { $0 + $1.rate }
         var (done, running) = (0.0, 0.0)
+        var alike = Alike()
         for parcel in parcels {
-            let flow = replicas[parcel.replica].flow
-            let share = flow.arriving > 0 ? parcel.amount / flow.arriving : 0
+            let arriving = replicas[parcel.replica].flow.arriving
+            let share = arriving > 0 ? parcel.amount / arriving : 0
             let amount = answered[parcel.replica] * share
             done += amount
-            running += flow.running * share
+            running += replicas[parcel.replica].flow.running * share
             guard amount > 0 else { continue }
             let plane = replicas[parcel.replica].plane
-            let slowdown = planes[plane].slowdown
-            let times = flow.curve.times(rate: answered[parcel.replica] / seconds * slowdown)
-            for source in sources where fresh > 0 {
-                let way = Double(streams[source.stream].outside[gateway] + network.inside[gateway][plane]) / 1e9
-                add(
-                    amount * source.rate / fresh, workload: workload, way: way + waits[parcel.replica],
-                    first: times.first * slowdown, rest: (times.last - times.first) * slowdown)
+            let next = Alike(
+                replica: parcel.replica, plane: plane, answered: answered[parcel.replica], wait: waits[parcel.replica],
+                greatestRate: replicas[parcel.replica].flow.curve.greatestRate)
+            if !alike.isSame(as: next) {
+                settle(alike, sources, fresh, gateway: gateway, workload: workload, seconds: seconds)
+                alike = next
             }
+            alike.amount += amount
         }
+        settle(alike, sources, fresh, gateway: gateway, workload: workload, seconds: seconds)
         tallies[workload].answered += done
         window.answered += done
         gateways[gateway].desks[workload].demand.inFlight = Int(running.rounded())
@@ -425,6 +443,34 @@ extension FleetWorld {
         gateways[gateway].desks[workload].demand.succeeded = whole
         gateways[gateway].desks[workload].demand.promptTokens = UInt64(Double(whole) * engines.promptMean[workload])
         gateways[gateway].desks[workload].demand.completionTokens = UInt64(Double(whole) * engines.outputMean[workload])
+    }
+
+    /// What was sent to replicas of one plane that answered alike.
+    private struct Alike {
+        var replica = -1
+        var plane = -1
+        var answered = 0.0
+        var wait = 0.0
+        var greatestRate = 0.0
+        var amount = 0.0
+
+        func isSame(as other: Alike) -> Bool {
+            plane == other.plane && answered == other.answered && wait == other.wait && greatestRate == other.greatestRate
+        }
+    }
+
+    private func settle(
+        _ alike: Alike, _ sources: [Source], _ fresh: Double, gateway: Int, workload: Int, seconds: Double
+    ) {
+        guard alike.amount > 0, fresh > 0 else { return }
+        let slowdown = planes[alike.plane].slowdown
+        let times = replicas[alike.replica].flow.curve.times(rate: alike.answered / seconds * slowdown)
+        for source in sources {
+            let way = Double(streams[source.stream].outside[gateway] + network.inside[gateway][alike.plane]) / 1e9
+            add(
+                alike.amount * source.rate / fresh, workload: workload, way: way + alike.wait,
+                first: times.first * slowdown, rest: (times.last - times.first) * slowdown)
+        }
     }
 
     /// A year at most: what an engine that all but stands still would take.

@@ -56,7 +56,7 @@ extension FleetWorld {
     }
 
     /// The plane hears that a node will be taken; some time later it is.
-    private func noticeReclaim(pool: Int, node: Int) {
+    func noticeReclaim(pool: Int, node: Int) {
         guard pools[pool].notice(node) else { return }
         let plane = pools[pool].plane
         let notice = Self.notice(of: fleet.planes[plane].provider)

@@ -12,8 +12,11 @@ extension FleetWorld {
         var pending = [event]
         var changed = false
         while !pending.isEmpty {
-            let actions = planes[plane].reconciler.handle(pending.removeFirst(), now: moment)
+            let event = pending.removeFirst()
+            let actions = planes[plane].reconciler.handle(event, now: moment)
+            if !event.isRoutine { planes[plane].isUnchanged = false }
             for action in actions {
+                if !action.isQuestion { planes[plane].isUnchanged = false }
                 switch action {
                 case .persist: break
                 case .start(let order): start(order, plane: plane)
@@ -117,7 +120,7 @@ extension FleetWorld {
             guard replicas[entry.replica].birth == entry.birth, replicas[entry.replica].state == .awaitingNode else { return }
             bringUp(entry.replica)
             tell(entry.plane, entry.event)
-        case .exited:
+        case .exited where entry.replica >= 0:
             guard replicas[entry.replica].birth == entry.birth, replicas[entry.replica].state != .ended else { return }
             endReplica(entry.replica, reason: "ended")
         case .nodeLaunched(let name, let node):
@@ -236,12 +239,18 @@ extension FleetWorld {
 
     /// Tells gateways and the control plane what runs.
     func publish(_ plane: Int, isRegular: Bool = false) {
-        let slots = planes[plane].replicas
+        if isRegular, isFluid, confirm(plane) { return }
         let world = self
         let report = planes[plane].report(
-            loads: { report in slots[report.id.incarnation].flatMap { world.load(ofReplica: $0) } }, nodes: nodeReports(plane),
-            history: histories(plane), now: moment)
-        for replica in report.replicas where replica.state == .draining { slots[replica.id.incarnation].map(leave) }
+            loads: { world.load(ofReplica: $0) }, nodes: nodeReports(plane), history: histories(plane), now: moment)
+        planes[plane].isUnchanged = true
+        planes[plane].nextNode = planes[plane].pools.reduce(.max) { next, pool in
+            guard pools[pool].declared.isStanding else { return next }
+            return pools[pool].nodes.reduce(next) { $1.state != .absent && $1.readyAt > now ? min($0, $1.readyAt) : $0 }
+        }
+        for replica in report.replicas where replica.state == .draining {
+            planes[plane].replicas[replica.id.incarnation].map(leave)
+        }
         let loads = report.replicas.flatMap { [$0.running ?? 0, $0.waiting ?? 0] }
         let isNews = !isFluid || !isRegular || loads != planes[plane].toldLoads || now - planes[plane].toldAt >= Self.silence
         if isNews {
@@ -254,13 +263,28 @@ extension FleetWorld {
         post(.planeToControl(report), after: pace.controlDelay.nanoseconds)
     }
 
+    /// In a step in which nothing but ages changed the control plane is told just that. False where more is to be told.
+    private func confirm(_ plane: Int) -> Bool {
+        guard planes[plane].isUnchanged, planes[plane].nextNode > now, !control.isDown, now - planes[plane].toldAt < Self.silence,
+            planes[plane].toldReplicas.allSatisfy({ load(ofReplica: $0.replica) == $0.load }),
+            control.confirm(
+                planes[plane].name, start: planes[plane].start, sequence: planes[plane].sequence + 1, now: moment)
+        else { return false }
+        planes[plane].sequence += 1
+        return true
+    }
+
     /// What a replica has to do now; nil where it does not run.
-    private func load(ofReplica slot: Int) -> (running: Int, waiting: Int, kvCacheUse: Double)? {
+    private func load(ofReplica slot: Int) -> PlayedLoad? {
         guard replicas[slot].serves else { return nil }
-        if let engine = replicas[slot].engine { return (engine.runningCount, engine.waitingCount, engine.kvUse) }
+        if let engine = replicas[slot].engine {
+            return PlayedLoad(running: engine.runningCount, waiting: engine.waitingCount, kvCacheUse: engine.kvUse)
+        }
         guard isFluid else { return nil }
         let flow = replicas[slot].flow
-        return (Int(flow.running.rounded()), Int(flow.backlog.rounded()), min(1, flow.running / flow.curve.slots))
+        return PlayedLoad(
+            running: Int(flow.running.rounded()), waiting: Int(flow.backlog.rounded()),
+            kvCacheUse: min(1, flow.running / flow.curve.slots))
     }
 
     /// Of a pool whose nodes its plane launches, what the plane says; of another, who holds what there.
@@ -287,6 +311,25 @@ extension FleetWorld {
             return PoolHistory(
                 pool: pools[pool].declared.name, launched: pools[pool].launched, refused: pools[pool].refused,
                 reclaimed: pools[pool].reclaimed)
+        }
+    }
+}
+
+extension PlaneEvent {
+    /// An answer to a check or reading, or time: whether it changes what a plane reports is told by the actions it leads to.
+    fileprivate var isRoutine: Bool {
+        switch self {
+        case .probePassed, .probeFailed, .loadMeasured, .deadlinePassed: true
+        default: false
+        }
+    }
+}
+
+extension PlaneAction {
+    fileprivate var isQuestion: Bool {
+        switch self {
+        case .probe, .measure: true
+        default: false
         }
     }
 }

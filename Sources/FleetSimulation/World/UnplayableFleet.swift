@@ -50,6 +50,7 @@ package struct UnplayableFleet: Error, Equatable, CustomStringConvertible {
                 "workload \(workload) declares no demand; the requests of a trace come from its origins")
         }
         problems += sizes(of: setup)
+        if case .recorded(let recorded) = scenario.demand.source { problems += Self.problems(of: recorded, setup) }
         for market in scenario.markets {
             guard let plane = plane(market.plane) else {
                 problems.append(known(market.plane))
@@ -68,6 +69,10 @@ package struct UnplayableFleet: Error, Equatable, CustomStringConvertible {
                     "no plane of the fleet is in \(provider)/\(region)")
             case .providerLost(let provider):
                 need(fleet.planes.contains { $0.provider == provider }, "no plane of the fleet is of provider \(provider)")
+            case .spotLost(let provider):
+                need(
+                    fleet.planes.contains { $0.provider == provider && $0.pools.contains { $0.tier == .spot } },
+                    "no plane of provider \(provider) has a spot pool")
             case .gatewayLost(let name): need(fleet.gateways.contains { $0.name == name }, "the fleet has no gateway \(name)")
             case .controlLost: break
             }
@@ -91,5 +96,32 @@ package struct UnplayableFleet: Error, Equatable, CustomStringConvertible {
             return ["\(Int(min(1e18, requests))) requests are too many to play one by one; resolution fluid plays them as rates"]
         }
         return requests > requestLimit ? ["\(Int(min(1e18, requests))) requests are more than can be counted"] : []
+    }
+
+    private static func problems(of recorded: RecordedDemand, _ setup: WorldSetup) -> [String] {
+        guard let span = recorded.span else { return ["\(recorded.name) has no rate"] }
+        var problems: [String] = []
+        let start = setup.scenario.startSecondsSince1970
+        let end = start + UInt64(setup.scenario.duration.seconds.rounded(.up))
+        if start < span.lowerBound || end > span.upperBound {
+            problems.append(
+                "\(recorded.name) knows \(CivilDate.text(secondsSince1970: span.lowerBound)) to "
+                    + "\(CivilDate.text(secondsSince1970: span.upperBound)); the scenario is "
+                    + "\(CivilDate.text(secondsSince1970: start)) to \(CivilDate.text(secondsSince1970: end))")
+        }
+        let known = setup.fleet.workloads.filter { workload in recorded.series.contains { $0.workload == workload.name } }
+        if known.isEmpty { problems.append("\(recorded.name) knows no workload of the fleet") }
+        for workload in known {
+            if workload.demand.isEmpty {
+                problems.append("workload \(workload.name) declares no demand: nobody knows where its users are")
+            }
+            for origin in recorded.series.filter({ $0.workload == workload.name }).compactMap(\.origin)
+            where !workload.demand.contains(where: { $0.from == origin }) {
+                problems.append(
+                    "workload \(workload.name) declares no demand from \(origin); it has "
+                        + workload.demand.map(\.from).joined(separator: ", "))
+            }
+        }
+        return problems
     }
 }

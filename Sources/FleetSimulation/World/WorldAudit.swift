@@ -1,7 +1,8 @@
 import FleetControl
 import FleetModel
 
-/// Looks at a world after each event for what must never be. Each finding is a defect of the core, or of the world.
+/// Looks at a world after each event for what must never be: of the fence, quotas, budgets, requests, drains and sizes. Each finding
+/// is a defect of the core, or of the world.
 package struct WorldAudit {
     package private(set) var violations: [String] = []
     /// Replicas decided last, by workload, and the pass they were decided by.
@@ -9,6 +10,8 @@ package struct WorldAudit {
     private var passes = 0
     private var looked: [UInt64] = []
     private var wasSettling = false
+    /// By workload: the size decided last and when it last grew, in one run of the control plane.
+    private var sizes: [Int: (replicas: Int, grewAt: Int64?)] = [:]
 
     /// Beyond what its drain, its notice and its driver take, nobody drains.
     private static let drainSlack = Duration.seconds(30)
@@ -19,9 +22,12 @@ package struct WorldAudit {
         if world.fenceCrossings > 0 { note(world, "a request was sent over the fence") }
         lookAtPools(world)
         lookAtRequests(world)
+        if world.control.isDown { sizes = [:] }
         if world.control.passes != passes {
             passes = world.control.passes
             lookAtDecision(world)
+            lookAtSteadiness(world)
+            lookAtBudgets(world)
             lookAtDrains(world)
         }
     }
@@ -77,6 +83,60 @@ package struct WorldAudit {
         guard isMissing, decided.count == counts.count else { return }
         for index in counts.indices where counts[index] >= 0 && counts[index] < decided[index] {
             note(world, "\(world.workloads[index]) went from \(decided[index]) to \(counts[index]) replicas without metrics")
+        }
+    }
+
+    /// No oscillation: what grew does not shrink before its stabilisation window is over, since what made it grow was wished within
+    /// the window (Kubernetes' Horizontal Pod Autoscaler: the largest of the window's recommendations counts).
+    ///
+    /// Schedules and a return from zero change bounds instead, steps and simple policies have windows of their own, and a control
+    /// plane that begins anew remembers nothing.
+    private mutating func lookAtSteadiness(_ world: FleetWorld) {
+        let now = Moment(nanoseconds: world.now)
+        let isSettling = world.fleet.planes.contains { world.control.observation.connection(of: $0.name, now: now) == .unknown }
+        guard let decision = world.control.decision, !isSettling else {
+            sizes = [:]
+            return
+        }
+        for (index, workload) in world.fleet.workloads.enumerated() {
+            let scaling = workload.scaling
+            let isJudged = scaling.schedules.isEmpty && scaling.steps.isEmpty && scaling.simple.isEmpty
+            guard isJudged, let replicas = decision.scaling[workload.name]?.replicas else {
+                sizes[index] = nil
+                continue
+            }
+            let known = sizes[index]
+            var grewAt = known?.grewAt
+            if let known, replicas > known.replicas { grewAt = known.replicas > 0 ? world.now : nil }
+            let isResting = replicas == 0 && scaling.scaleToZeroAfter != nil
+            if let known, replicas < known.replicas, let grew = known.grewAt, !isResting {
+                let window = Int64(scaling.behavior.scaleDown.stabilizationWindowSeconds) * 1_000_000_000
+                if world.now - grew < window {
+                    let text = "\(workload.name) grew to \(known.replicas) and shrank to \(replicas) replicas"
+                    note(world, "\(text) within \((world.now - grew) / 1_000_000_000) s")
+                }
+            }
+            sizes[index] = (replicas, grewAt)
+        }
+    }
+
+    /// What is decided fits every budget. A plan may be dearer, and then nothing is added to it; replicas that serve until their
+    /// successors do are not decided anew, and not counted (docs/purchasing.md).
+    private mutating func lookAtBudgets(_ world: FleetWorld) {
+        guard !world.fleet.budgets.isEmpty, let placement = world.control.decision?.placement else { return }
+        for budget in world.fleet.budgets {
+            var (spent, planned) = (0.0, 0.0)
+            for workload in placement.workloads where budget.covers(workload.workload) {
+                for choice in workload.chosen {
+                    let plane = world.fleet.planes.first { $0.name == choice.plane }
+                    let pool = plane?.pools.first { $0.name == choice.placement.pool }
+                    let price = pool?.usdPerHour(accelerators: choice.placement.acceleratorsPerReplica) ?? 0
+                    spent += price * Double(choice.placement.count)
+                    if choice.because.hasPrefix("planned by") { planned += price * Double(choice.placement.count) }
+                }
+            }
+            guard spent > max(budget.ceiling.value, planned) * (1 + 1e-6) else { continue }
+            note(world, "budget \(budget.name) is \(budget.ceiling.text), and \(spent) USD/h are decided")
         }
     }
 

@@ -38,7 +38,7 @@ struct FieldScanner {
         position &+= 1
         while position < end, bytes[position] == HTTPByte.space || bytes[position] == HTTPByte.tab { position &+= 1 }
         let valueStart = position
-        while position < end, HTTPByte.isFieldValue(bytes[position]) { position &+= 1 }
+        position = bytes.endOfFieldValue(from: position, to: end)
         guard position &+ 1 < end, bytes[position] == HTTPByte.carriageReturn, bytes[position &+ 1] == HTTPByte.lineFeed else {
             throw .forbiddenByte
         }

@@ -18,6 +18,8 @@ package enum GatewayRefusal: Equatable, Sendable {
     case unknownExpectation
     case keyMissing
     case keyUnknown
+    /// The client certificate is valid, and no tenant's; no key is given beside it.
+    case certificateUnknown(name: String)
     /// One of the tenant's limits.
     case quotaExceeded(QuotaRefusal)
     /// The workload has enough to do; `isSheddable` where a request of higher priority would have passed.
@@ -61,7 +63,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .bodyNotJSON: 415
         case .headTooSlow, .bodyTooSlow: 408
         case .unknownExpectation: 417
-        case .keyMissing, .keyUnknown: 401
+        case .keyMissing, .keyUnknown, .certificateUnknown: 401
         case .methodNotAllowed: 405
         case .pathNotFound, .modelNotFound: 404
         case .fenced: 403
@@ -107,6 +109,7 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .headTooSlow, .bodyTooSlow: "request_timeout"
         case .unknownExpectation: "unknown_expectation"
         case .keyMissing, .keyUnknown: "invalid_api_key"
+        case .certificateUnknown: "unknown_client_certificate"
         case .methodNotAllowed: "method_not_allowed"
         case .pathNotFound: "not_found"
         case .modelNotFound: "model_not_found"
@@ -167,6 +170,8 @@ package enum GatewayRefusal: Equatable, Sendable {
         case .unknownExpectation: "only Expect: 100-continue is understood"
         case .keyMissing: "no API key is given; send authorization: Bearer KEY or x-api-key: KEY"
         case .keyUnknown: "this API key is not known; a tenant's keys are made by tradewind tenant key create"
+        case .certificateUnknown(let name):
+            "the client certificate of \(name) is no tenant's; name it in a tenant's clientCertificates, or send an API key"
         case .quotaExceeded(let quota): quota.message
         case .shed(let isSheddable):
             isSheddable

@@ -53,6 +53,22 @@ enum HTTPByte {
 }
 
 extension UnsafeRawBufferPointer {
+    /// The end of what may stand in a field value, from `start` on: eight bytes are judged at a time, one by one where any of them
+    /// is not plain ASCII text.
+    @inline(__always)
+    func endOfFieldValue(from start: Int, to end: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var position = start
+        while position &+ 8 <= end {
+            let word = loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            let special = (word &- ones &* 0x20) | ((word ^ (ones &* 0x7F)) &- ones) | word
+            if special & (ones &* 0x80) != 0 { break }
+            position &+= 8
+        }
+        while position < end, HTTPByte.isFieldValue(self[position]) { position &+= 1 }
+        return position
+    }
+
     /// Whether the bytes of a range spell `text`, which must be given in lower case, whatever their case.
     @inline(__always)
     func spells(_ text: StaticString, at start: Int, count: Int) -> Bool {

@@ -1,7 +1,7 @@
 /// What a path of KServe's Open Inference Protocol, version 2, asks for (its REST specification, with Triton's extensions for
 /// models).
 enum OpenInferencePath: Equatable {
-    case serverLive, serverReady
+    case serverLive, serverReady, serverMetadata
     /// A model's metadata, readiness, configuration or statistics: GET. The range is its name as it stands in the path.
     case ask(Range<Int>)
     /// An inference: POST.
@@ -16,6 +16,7 @@ enum OpenInferencePath: Equatable {
     static func read(_ bytes: UnsafeRawBufferPointer, _ path: Range<Int>) -> OpenInferencePath? {
         if equals("/v2/health/live", bytes, path) { return .serverLive }
         if equals("/v2/health/ready", bytes, path) { return .serverReady }
+        if equals("/v2", bytes, path) || equals("/v2/", bytes, path) { return .serverMetadata }
         guard bytes.begins(with: models, in: path) else { return nil }
         let (name, behind) = segment(bytes, path.lowerBound + models.utf8CodeUnitCount..<path.upperBound)
         guard !name.isEmpty else { return nil }

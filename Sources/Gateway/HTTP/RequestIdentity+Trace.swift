@@ -8,7 +8,12 @@ extension RequestIdentity {
 
     /// 1 to 128 visible ASCII characters; empty before the first request.
     package var requestID: ArraySlice<UInt8> {
-        requestLineCount > Self.nameBytes + 2 ? lines[Self.nameBytes..<requestLineCount - 2] : []
+        lines[Self.idRange(requestLineCount: requestLineCount)]
+    }
+
+    /// Where the request's id stands among ``lines``.
+    static func idRange(requestLineCount: Int) -> Range<Int> {
+        requestLineCount > nameBytes + 2 ? nameBytes..<requestLineCount - 2 : 0..<0
     }
 
     /// The trace's id as 32 hexadecimal digits; empty before the first request.

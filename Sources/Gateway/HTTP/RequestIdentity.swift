@@ -11,37 +11,54 @@ package struct RequestIdentity: Equatable, Sendable {
     /// The trace is the client's, not one that begins here.
     package private(set) var continuesTrace = false
 
-    package init() { lines.reserveCapacity(Self.capacity) }
+    /// That of no request, without storage.
+    static let none = RequestIdentity(lines: [], requestLineCount: 0, continuesTrace: false)
+
+    package init() {
+        self = .none
+        lines.reserveCapacity(Self.capacity)
+    }
+
+    init(lines: [UInt8], requestLineCount: Int, continuesTrace: Bool) {
+        self.lines = lines
+        self.requestLineCount = requestLineCount
+        self.continuesTrace = continuesTrace
+    }
 
     /// Takes the client's id and trace where they are sane, and makes those that are not.
     package mutating func take(
         _ head: RequestHead, _ bytes: UnsafeRawBufferPointer, random: inout some RandomNumberGenerator
     ) {
+        let id = head.requestID.flatMap { Self.isSane(id: $0, bytes) ? $0 : nil }
+        let trace = head.traceParent.flatMap { Self.isSane(trace: $0, bytes) ? $0 : nil }
+        continuesTrace = trace != nil
         lines.removeAll(keepingCapacity: true)
-        append("x-request-id: ")
-        if let id = head.requestID, Self.isSane(id: id, bytes) {
-            lines.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[id]))
-        } else {
-            append("req-")
-            appendHex(random.next())
-            appendHex(random.next())
+        withUnsafeTemporaryAllocation(byteCount: Self.capacity, alignment: 8) { memory in
+            var cursor = ByteCursor(memory)
+            cursor.write("x-request-id: ")
+            if let id {
+                cursor.write(bytes, id)
+            } else {
+                cursor.write("req-")
+                cursor.write(hexadecimal: random.next())
+                cursor.write(hexadecimal: random.next())
+            }
+            cursor.write("\r\n")
+            requestLineCount = cursor.count
+            cursor.write("traceparent: ")
+            if let trace {
+                cursor.write(bytes, trace)
+            } else {
+                cursor.write("00-")
+                cursor.write(hexadecimal: random.next() | 1)
+                cursor.write(hexadecimal: random.next())
+                cursor.write("-")
+                cursor.write(hexadecimal: random.next() | 1)
+                cursor.write("-01")
+            }
+            cursor.write("\r\n")
+            lines.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[..<cursor.count]))
         }
-        append("\r\n")
-        requestLineCount = lines.count
-        append("traceparent: ")
-        continuesTrace = false
-        if let trace = head.traceParent, Self.isSane(trace: trace, bytes) {
-            continuesTrace = true
-            lines.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[trace]))
-        } else {
-            append("00-")
-            appendHex(random.next() | 1)
-            appendHex(random.next())
-            append("-")
-            appendHex(random.next() | 1)
-            append("-01")
-        }
-        append("\r\n")
     }
 
     /// An identity for a request whose head could not be read.
@@ -54,26 +71,6 @@ package struct RequestIdentity: Equatable, Sendable {
         for (index, byte) in bytes.enumerated() where requestLineCount + offset + index < lines.count {
             lines[requestLineCount + offset + index] = byte
         }
-    }
-
-    private mutating func append(_ text: StaticString) {
-        lines.append(contentsOf: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    private mutating func appendHex(_ value: UInt64) {
-        appendHex(half: UInt32(truncatingIfNeeded: value >> 32))
-        appendHex(half: UInt32(truncatingIfNeeded: value))
-    }
-
-    /// Eight digits at once: one to a byte, then up to `0` or, where it is more than nine, on to `a`.
-    private mutating func appendHex(half: UInt32) {
-        var digits = UInt64(half)
-        digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
-        digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
-        digits = (digits | digits << 4) & 0x0F0F_0F0F_0F0F_0F0F
-        let isLetter = ((digits &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
-        let text = digits &+ 0x3030_3030_3030_3030 &+ isLetter &* 39
-        withUnsafeBytes(of: text.bigEndian) { lines.append(contentsOf: $0) }
     }
 
     /// 1 to 128 visible ASCII characters.

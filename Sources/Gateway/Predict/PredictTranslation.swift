@@ -14,12 +14,13 @@ package enum PredictTranslation {
         switch target {
         case .completions: "/v1/completions"
         case .embeddings: "/v1/embeddings"
+        case .chatCompletions: "/v1/chat/completions"
         }
     }
 
     /// What the parameters may not say, because the translation does or because the answer would have no prediction for each input.
     private static let kept = [
-        "model", "prompt", "input", "stream", "stream_options", "encoding_format", "n", "best_of", "echo",
+        "model", "prompt", "input", "messages", "stream", "stream_options", "encoding_format", "n", "best_of", "echo",
     ]
 
     // MARK: Requests
@@ -44,14 +45,22 @@ package enum PredictTranslation {
                         field: Self.name(member, raw)))
             }
             guard let named = slices.value(of: "model_id", in: members), let inputs = slices.value(of: "inputs", in: members),
-                isTextual(inputs, slices)
-            else { return .failure(Problem(message: "inputs must be a text or a list of texts for this model", field: "inputs")) }
+                takes(inputs, target, slices)
+            else { return .failure(Problem(message: "inputs must be \(accepted(target)) for this model", field: "inputs")) }
             var out = ByteBuffer()
             out.reserveCapacity(raw.count + 128)
             out.writeStaticString("{\"model\":")
             if let model { out.writeBytes(model) } else { out.writeBytes(raw[named]) }
-            out.writeStaticString(target == .embeddings ? ",\"encoding_format\":\"float\",\"input\":" : ",\"prompt\":")
+            switch target {
+            case .completions: out.writeStaticString(",\"prompt\":")
+            case .embeddings: out.writeStaticString(",\"encoding_format\":\"float\",\"input\":")
+            case .chatCompletions: out.writeStaticString(",\"messages\":")
+            }
+            // A text alone is what a user says.
+            let isOneMessage = target == .chatCompletions && slices.isText(inputs)
+            if isOneMessage { out.writeStaticString("[{\"role\":\"user\",\"content\":") }
             out.writeBytes(raw[inputs])
+            if isOneMessage { out.writeStaticString("}]") }
             if let parameters = slices.value(of: "parameters", in: members) {
                 if let problem = write(parameters, slices, raw, to: &out) { return .failure(problem) }
             }
@@ -60,10 +69,23 @@ package enum PredictTranslation {
         }
     }
 
-    private static func isTextual(_ inputs: Range<Int>, _ slices: JSONSlices) -> Bool {
+    private static func takes(_ inputs: Range<Int>, _ target: PredictTarget, _ slices: JSONSlices) -> Bool {
         if slices.isText(inputs) { return true }
-        guard let elements = slices.elements(inputs) else { return false }
-        return !elements.isEmpty && elements.allSatisfy(slices.isText)
+        guard let elements = slices.elements(inputs), !elements.isEmpty else { return false }
+        switch target {
+        case .completions, .embeddings: return elements.allSatisfy(slices.isText)
+        case .chatCompletions:
+            return elements.allSatisfy { element in
+                slices.members(element).map { slices.value(of: "role", in: $0) != nil } ?? false
+            }
+        }
+    }
+
+    private static func accepted(_ target: PredictTarget) -> String {
+        switch target {
+        case .completions, .embeddings: "a text or a list of texts"
+        case .chatCompletions: "a text, or the list of a conversation's messages, each an object with a role,"
+        }
     }
 
     private static func write(
@@ -109,10 +131,14 @@ package enum PredictTranslation {
                 return nil
             }
             let slices = JSONSlices(raw)
-            guard let members = slices.members(slices.document),
-                let list = slices.value(of: target == .embeddings ? "data" : "choices", in: members),
-                let predictions = predictions(
-                    slices.elements(list) ?? [], slices, name: target == .embeddings ? "embedding" : "text")
+            let (listed, named): (StaticString, StaticString) =
+                switch target {
+                case .completions: ("choices", "text")
+                case .embeddings: ("data", "embedding")
+                case .chatCompletions: ("choices", "message")
+                }
+            guard let members = slices.members(slices.document), let list = slices.value(of: listed, in: members),
+                let predictions = predictions(slices.elements(list) ?? [], slices, name: named)
             else { return nil }
             let served = version ?? String(decoding: scanner.model, as: UTF8.self)
             var out = ByteBuffer()

@@ -46,9 +46,13 @@ extension ClientConnection {
         tenant = nil
         guard let tenants = worker.table?.directory.tenants, !tenants.isEmpty else { return nil }
         let key = headBytes.withUnsafeReadableBytes { shownKey.digest($0, table.fields) }
-        guard let key else { return .keyMissing }
-        tenant = tenants.tenant(key: key)
-        return tenant == nil ? .keyUnknown : nil
+        if let key { tenant = tenants.tenant(key: key) }
+        if tenant == nil, !peer.certificateNames.isEmpty {
+            tenant = tenants.tenant(certificate: peer.certificateNames)
+            if tenant == nil, key == nil { return .certificateUnknown(name: peer.certificateNames[0].text) }
+        }
+        guard tenant == nil else { return nil }
+        return key == nil ? .keyMissing : .keyUnknown
     }
 
     /// The models this client may ask for.

@@ -45,7 +45,7 @@ extension ClientConnection {
         let isRead = head.method == .get || head.method == .head
         let name: Range<Int>
         switch asked {
-        case .serverLive, .serverReady:
+        case .serverLive, .serverReady, .serverMetadata:
             guard isRead else {
                 refuse(.methodNotAllowed(allow: "GET, HEAD"))
                 return false
@@ -54,10 +54,10 @@ extension ClientConnection {
                 refuse(.bodyTooLarge(limit: 0))
                 return false
             }
-            if asked == .serverLive {
-                respond(LocalEndpoints.serverLive, closes: false)
-            } else {
-                respondLater(worker.local.readiness(worker.eventLoop))
+            switch asked {
+            case .serverLive: respond(LocalEndpoints.serverLive, closes: false)
+            case .serverMetadata: respond(worker.local.serverMetadata, closes: false)
+            default: respondLater(worker.local.readiness(worker.eventLoop))
             }
             return false
         case .ask(let found) where isRead: name = found

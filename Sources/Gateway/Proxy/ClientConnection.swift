@@ -34,6 +34,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     }
 
     let worker: GatewayWorker
+    let peer: ClientPeer
     /// Where its requests come from.
     var origin: ClientOrigin
     var phase = Phase.head
@@ -63,6 +64,8 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     var formBytes = 0
     /// The model that the path names, on routes of the Open Inference Protocol.
     var pathModel: [UInt8] = []
+    /// ``Outbox`` has it.
+    var isFlushDue = false
     /// Written and not yet taken by the client's socket, when it was looked at since the last write.
     private var unsentBytes = Int.max
 
@@ -77,10 +80,11 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     /// It read a head already.
     var hasServed = false
 
-    init(worker: GatewayWorker, remoteAddress: SocketAddress?, scheme: Scheme) {
+    init(worker: GatewayWorker, peer: ClientPeer, scheme: Scheme) {
         self.worker = worker
+        self.peer = peer
         self.scheme = scheme
-        origin = ClientOrigin(peerAddress: remoteAddress?.ipAddress, scheme: scheme)
+        origin = ClientOrigin(peerAddress: peer.address, scheme: scheme)
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
@@ -330,6 +334,11 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
 
     func flush() { context?.flush() }
 
+    /// Its socket took what was written, or as much of it as there was room for.
+    func wasFlushed() {
+        if phase == .exchanging || phase == .streaming || phase == .tunneling { exchange.clientWasFlushed() }
+    }
+
     /// Answers in place of a replica.
     func refuse(_ refusal: GatewayRefusal) {
         if let reason = AdmissionRefusal(refusal) { worker.counters.refused(reason) }
@@ -421,6 +430,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     /// Cuts the connection, so that a client in the middle of an answer notices.
     func abort() {
         let open = context
+        if isFlushDue { flush() }
         ended()
         open?.close(promise: nil)
     }
@@ -432,6 +442,7 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler, De
     func abortAfterExchange(resets: Bool = false) {
         phase = .lingering
         guard resets else { return abort() }
+        if isFlushDue { flush() }
         _ = (context?.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
         let open = context
         ended()

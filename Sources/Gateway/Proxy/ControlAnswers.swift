@@ -13,6 +13,10 @@ final class ControlAnswers: Sendable {
     }
 
     private let sources = Mutex(Sources())
+    private let version: String
+
+    /// - Parameter version: this gateway's.
+    init(version: String) { self.version = version }
 
     func connect(workers: [WorkerHandle], telemetry: TelemetryService, facts: @escaping @Sendable () -> ControlFacts) {
         sources.withLock { $0 = Sources(workers: workers, telemetry: telemetry, facts: facts) }
@@ -21,7 +25,7 @@ final class ControlAnswers: Sendable {
     var endpoints: LocalEndpoints {
         LocalEndpoints(
             metrics: { self.metrics(on: $0) },
-            readiness: { $0.makeSucceededFuture(Self.readiness(self.sources.withLock(\.facts)())) })
+            readiness: { $0.makeSucceededFuture(Self.readiness(self.sources.withLock(\.facts)())) }, version: version)
     }
 
     /// What the control plane is told of requests.

@@ -76,7 +76,7 @@ extension Exchange {
         state = .forwarding
         noteFirstToken(now: now)
         forwardBehindHead(connection, response)
-        connection.flushAfterRead(client)
+        worker.outbox.flushLater(client)
         worker.noteServed(facts.workload, now: now)
         if connection.reader.isComplete {
             complete(connection, closes: client.isLastRequest || !client.body.isComplete, now: now)

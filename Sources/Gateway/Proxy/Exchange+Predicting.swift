@@ -85,7 +85,7 @@ extension Exchange {
         }
         client.write(out)
         client.write(answer)
-        connection.flushAfterRead(client)
+        worker.outbox.flushLater(client)
         worker.noteServed(facts.workload, now: now)
         complete(connection, closes: closes, now: now)
     }

@@ -108,9 +108,7 @@ extension Exchange {
         let framing = clientFraming(response, isComplete: isComplete, held: body.readableBytes)
         let closes = client.isLastRequest || framing == .untilClose || !client.body.isComplete
         state = .forwarding
-        var out = worker.scratch
-        worker.scratch = ByteBuffer()
-        out.clear()
+        var out = worker.outbox.buffer()
         connection.reader.headBytes.withUnsafeReadableBytes { bytes in
             ClientResponseHead(
                 placeLines: placeLines, sessionLine: sessionLine(route: route), reason: reason.code, identity: client.identity,
@@ -124,8 +122,8 @@ extension Exchange {
             client.write(out)
             client.write(body)
         }
-        worker.scratch = out
-        connection.flushAfterRead(client)
+        worker.outbox.keep(out)
+        worker.outbox.flushLater(client)
         if response.status < 500 { worker.noteServed(facts.workload, now: now) }
         if isComplete { complete(connection, closes: closes, now: now) } else { keepForwarding(now: now) }
     }
@@ -142,7 +140,7 @@ extension Exchange {
         if let response = connection.reader.head, exceedsLimit(connection, response) { return breakOff(now: now) }
         if keepAlive.isHeadSent, let response = connection.reader.head {
             forwardBehindHead(connection, response)
-            connection.flushAfterRead(client)
+            worker.outbox.flushLater(client)
             guard connection.reader.isComplete else { return keepForwarding(now: now) }
             return complete(connection, closes: client.isLastRequest || !client.body.isComplete, now: now)
         }
@@ -150,7 +148,7 @@ extension Exchange {
         responseBytes += body.readableBytes
         if body.readableBytes > 0 {
             client.write(body)
-            connection.flushAfterRead(client)
+            worker.outbox.flushLater(client)
         }
         guard connection.reader.isComplete, let response = connection.reader.head else {
             return keepForwarding(now: now)
@@ -176,7 +174,7 @@ extension Exchange {
         arm(after: route?.idleTimeout ?? .seconds(30), now: now)
     }
 
-    /// What was read is flushed: if the client's socket did not take it, the replica is not read on until it does. Judged behind
+    /// What was written is flushed: if the client's socket did not take it, the replica is not read on until it does. Judged behind
     /// the flush, because each pause costs two system calls.
     func clientWasFlushed() {
         if state == .forwarding, !client.isWritable { connection?.setReading(false) }
@@ -190,7 +188,6 @@ extension Exchange {
         release(closing: !isReusable, now: now)
         finish()
         client.count(status: status, firstByte: firstByteAt)
-        if !connection.isOpen { client.flush() }
         client.responseEnded(closes: closes)
     }
 }

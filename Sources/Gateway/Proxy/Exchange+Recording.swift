@@ -155,6 +155,7 @@ extension ClientConnection {
         journal.record.isLogged = recorder.logs(status: status, chance: worker.random.nextShare())
         swap(&journal.record.identity, &identity)
         recorder.finish(&journal.record)
+        swap(&journal.record.identity, &identity)
     }
 
     private func clamped(_ range: Range<Int>, _ bytes: UnsafeRawBufferPointer, _ limit: Int) -> Range<Int> {

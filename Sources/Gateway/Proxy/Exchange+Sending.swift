@@ -23,9 +23,7 @@ extension Exchange {
         connection.begin(
             self, isHeadRequest: client.head.method == .head, decodesChunks: client.head.isHTTP10 || translation != nil,
             scansUsage: readsUsage && !client.passesUpgrade, acceptsUpgrade: client.passesUpgrade)
-        var out = worker.scratch
-        worker.scratch = ByteBuffer()
-        out.clear()
+        var out = worker.outbox.buffer()
         client.headBytes.withUnsafeReadableBytes { bytes in
             let head = UpstreamRequestHead(
                 hostLine: client.passesUpgrade ? connection.hostLine + Self.upgradeLines : connection.hostLine,
@@ -42,8 +40,8 @@ extension Exchange {
             connection.write(out)
             if client.body.isComplete { connection.write(body) }
         }
-        connection.flush()
-        worker.scratch = out
+        worker.outbox.flushLater(connection)
+        worker.outbox.keep(out)
     }
 
     var requestFraming: UpstreamRequestHead.Framing {

@@ -30,7 +30,7 @@ extension Exchange {
         var first = connection.reader.takeBody()
         out.writeBuffer(&first)
         client.write(out)
-        connection.flushAfterRead(client)
+        worker.outbox.flushLater(client)
         keepForwarding(now: now)
         client.readMore()
     }

@@ -16,8 +16,7 @@ package final class GatewayWorker {
     /// Where addresses are, where the gateway has a database of it.
     package var countries: CountryDatabase?
     var random: SplitMix64
-    /// Written and handed to a channel once per message; its storage is free again once the channel has written it.
-    var scratch: ByteBuffer
+    let outbox: Outbox
     /// Nil where requests are not recorded.
     package let recorder: RequestRecorder?
     let wheel: DeadlineWheel
@@ -60,8 +59,7 @@ package final class GatewayWorker {
         budget = RetryBudget(
             burst: limits.retryBurst, perSecond: limits.retriesPerSecond, perRequest: limits.retriesPerRequest, now: now)
         wheel = DeadlineWheel(now: now)
-        scratch = ByteBuffer()
-        scratch.reserveCapacity(16 * 1_024)
+        outbox = Outbox(eventLoop: eventLoop)
         pool = UpstreamPool(worker: self, dialer: dialer)
     }
 

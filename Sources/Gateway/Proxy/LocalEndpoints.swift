@@ -9,9 +9,14 @@ package struct LocalEndpoints: Sendable {
     /// `GET /readyz`: 200 or 503.
     package var readiness: Answer
 
-    package init(metrics: @escaping Answer, readiness: @escaping Answer) {
+    /// `GET /v2` of the Open Inference Protocol.
+    let serverMetadata: LocalResponse
+
+    /// - Parameter version: this gateway's.
+    package init(metrics: @escaping Answer, readiness: @escaping Answer, version: String) {
         self.metrics = metrics
         self.readiness = readiness
+        serverMetadata = Self.json("{\"name\":\"tradewind\",\"version\":\(JSONText.quoted(version)),\"extensions\":[]}")
     }
 
     enum Endpoint: Equatable {

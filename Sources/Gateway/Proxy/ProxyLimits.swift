@@ -29,6 +29,9 @@ package struct ProxyLimits: Equatable, Sendable {
     package var headTimeout = Duration.seconds(10)
     /// For the whole TLS handshake.
     package var handshakeTimeout = Duration.seconds(10)
+    /// For the whole header of the PROXY protocol: its sender needs one packet for it, and may lose one (proxy-protocol.txt
+    /// section 4 asks for at least 3 s).
+    package var proxyHeaderTimeout = Duration.seconds(5)
     /// Between two requests of a connection.
     package var keepAliveTimeout = Duration.seconds(75)
     /// Between two reads of a request body.

@@ -22,8 +22,8 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
     private let worker: GatewayWorker
     private var context: ChannelHandlerContext?
     private var exchange: Exchange?
-    /// The client written to during the current read; flushed once at its end.
-    private var unflushed: ClientConnection?
+    /// ``Outbox`` has it.
+    var isFlushDue = false
     /// Whether it is read; not while its client takes nothing.
     private(set) var isReading = true
 
@@ -78,9 +78,6 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
     /// Whoever dialled left meanwhile: the connection waits for the next request.
     func releaseUnused() { worker.pool.release(self) }
 
-    /// Flushes the client at the end of the current read.
-    func flushAfterRead(_ client: ClientConnection) { unflushed = client }
-
     func deadlinePassed(now: Moment) {
         if exchange == nil { close() }
     }
@@ -97,13 +94,6 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
             return
         }
         exchange.upstreamRead(self, unwrapInboundIn(data))
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        guard let client = unflushed else { return }
-        unflushed = nil
-        client.flush()
-        exchange?.clientWasFlushed()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -124,9 +114,5 @@ final class UpstreamConnection: ChannelInboundHandler, Deadlined {
         let cut = exchange
         exchange = nil
         cut?.upstreamClosed(self)
-        if let client = unflushed {
-            unflushed = nil
-            client.flush()
-        }
     }
 }

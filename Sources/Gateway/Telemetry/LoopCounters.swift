@@ -45,6 +45,8 @@ package struct LoopCounters: Equatable, Sendable {
     /// TLS handshakes of clients.
     package var handshakes: UInt64 = 0
     package var failedHandshakes: UInt64 = 0
+    /// Of trusted proxies' connections that did not begin with a whole, right header of the PROXY protocol.
+    package var malformedProxyHeaders: UInt64 = 0
     /// Of HTTP/2, told by resets of streams or by the end of a connection.
     package var protocolErrors: UInt64 = 0
     /// Gauges: set by the loop as connections come and go.
@@ -107,6 +109,7 @@ package struct LoopCounters: Equatable, Sendable {
         malformedRequests += other.malformedRequests
         handshakes += other.handshakes
         failedHandshakes += other.failedHandshakes
+        malformedProxyHeaders += other.malformedProxyHeaders
         protocolErrors += other.protocolErrors
         receivedBytes &+= other.receivedBytes
         sentBytes &+= other.sentBytes

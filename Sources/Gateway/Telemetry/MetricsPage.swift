@@ -93,6 +93,9 @@ package struct MetricsPage {
         single("malformed_requests_total", "counter", "Requests refused by the HTTP parser.", counters.malformedRequests)
         single("tls_handshakes_total", "counter", "TLS handshakes of clients that succeeded.", counters.handshakes)
         single("tls_handshake_failures_total", "counter", "TLS handshakes of clients that did not.", counters.failedHandshakes)
+        single(
+            "proxy_protocol_errors_total", "counter",
+            "Connections of trusted proxies without a whole, right PROXY header.", counters.malformedProxyHeaders)
         single("http2_protocol_errors_total", "counter", "Errors of HTTP/2 clients.", counters.protocolErrors)
         single("received_bytes_total", "counter", "Bytes read from clients.", counters.receivedBytes)
         single("sent_bytes_total", "counter", "Bytes written to clients.", counters.sentBytes)

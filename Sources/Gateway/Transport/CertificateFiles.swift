@@ -35,8 +35,7 @@ struct CertificateFiles: Equatable, Sendable {
                 serverNames: certificate.serverNames,
                 context: try context(certificate, declaration, protocols: protocols))
         }
-        return ServerCertificates(
-            entries: entries, requiresClientCertificates: declaration.clientCertificates?.mode == .require)
+        return ServerCertificates(entries: entries, clientCertificates: declaration.clientCertificates?.mode)
     }
 
     private func context(

@@ -12,11 +12,22 @@ extension WorkerHandle {
 }
 
 extension GatewayWorker {
-    /// Serves a client's connection, or closes it where nobody may be taken in.
+    /// Takes a connection in: one of a trusted proxy says first whose it is, where that is declared.
     func accept(_ channel: any Channel) throws {
+        let address = channel.remoteAddress?.ipAddress
+        if let place = table?.directory.clientPlace, place.takesProxyProtocol, let peer = address.flatMap({ IPAddress($0) }),
+            place.trusts(peer)
+        {
+            return try channel.pipeline.syncOperations.addHandler(ProxyHeaderReader(worker: self))
+        }
+        try enter(channel, ClientPeer(address: address))
+    }
+
+    /// Serves a client's connection, or closes it where nobody may be taken in.
+    func enter(_ channel: any Channel, _ peer: ClientPeer) throws {
         switch transport {
-        case .plain where !isExposed: try serve(channel, scheme: .http)
-        case .tls(let certificates) where mayServe(certificates): try handshake(certificates, channel)
+        case .plain where !isExposed: try serve(channel, peer, scheme: .http)
+        case .tls(let certificates) where mayServe(certificates): try handshake(certificates, channel, peer)
         case .plain, .unavailable, .tls: channel.close(promise: nil)
         }
     }
@@ -27,14 +38,13 @@ extension GatewayWorker {
         return table.map { !$0.directory.tenants.isEmpty } ?? false
     }
 
-    func serve(_ channel: any Channel, scheme: ClientConnection.Scheme) throws {
-        let remote = channel.remoteAddress
-        try channel.pipeline.syncOperations.addHandler(ClientConnection(worker: self, remoteAddress: remote, scheme: scheme))
+    func serve(_ channel: any Channel, _ peer: ClientPeer, scheme: ClientConnection.Scheme) throws {
+        try channel.pipeline.syncOperations.addHandler(ClientConnection(worker: self, peer: peer, scheme: scheme))
     }
 
-    private func handshake(_ certificates: ServerCertificates, _ channel: any Channel) throws {
+    private func handshake(_ certificates: ServerCertificates, _ channel: any Channel, _ peer: ClientPeer) throws {
         let pipeline = channel.pipeline.syncOperations
-        let handshake = ClientHandshake(worker: self)
+        let handshake = ClientHandshake(worker: self, peer: peer, asksForCertificates: certificates.asksForClientCertificates)
         guard certificates.hasNames else {
             try pipeline.addHandler(NIOSSLServerHandler(context: certificates.standard))
             return try pipeline.addHandler(handshake)

@@ -11,9 +11,16 @@ final class ClientHandshake: ChannelInboundHandler, RemovableChannelHandler, Dea
     var deadline = DeadlineSlot()
     var registration = -1
     private unowned let worker: GatewayWorker
+    private var peer: ClientPeer
+    private let asksForCertificates: Bool
     private var context: ChannelHandlerContext?
 
-    init(worker: GatewayWorker) { self.worker = worker }
+    /// - Parameter asksForCertificates: the client was asked for a certificate, and one that it shows is verified.
+    init(worker: GatewayWorker, peer: ClientPeer, asksForCertificates: Bool) {
+        self.worker = worker
+        self.peer = peer
+        self.asksForCertificates = asksForCertificates
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -37,7 +44,10 @@ final class ClientHandshake: ChannelInboundHandler, RemovableChannelHandler, Dea
         }
         worker.counters.handshakes += 1
         do {
-            try worker.serve(context.channel, agreed: agreed)
+            if asksForCertificates, let shown = try context.pipeline.syncOperations.nioSSL_peerCertificate() {
+                peer.certificateNames = CertificateNames.read(try shown.toDERBytes())
+            }
+            try worker.serve(context.channel, peer, agreed: agreed)
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
         } catch {
             cut()

@@ -1,3 +1,4 @@
+import FleetModel
 import NIOSSL
 
 /// How the clients of a gateway reach it. The same for all loops; exchanged whole when certificates change, which new
@@ -21,12 +22,15 @@ package final class ServerCertificates: Sendable {
     private let entries: [Entry]
     /// Connections without a client certificate do not come about.
     let requiresClientCertificates: Bool
+    /// Clients are asked for a certificate, and one that is shown has been verified.
+    let asksForClientCertificates: Bool
 
-    init(entries: [Entry], requiresClientCertificates: Bool) {
+    init(entries: [Entry], clientCertificates: GatewayTLS.ClientCertificates.Mode?) {
         precondition(!entries.isEmpty)
+        requiresClientCertificates = clientCertificates == .require
+        asksForClientCertificates = clientCertificates != nil
         let fallback = entries.firstIndex { $0.serverNames.isEmpty } ?? 0
         self.entries = [entries[fallback]] + entries[..<fallback] + entries[(fallback + 1)...]
-        self.requiresClientCertificates = requiresClientCertificates
     }
 
     var hasNames: Bool { entries.count > 1 }

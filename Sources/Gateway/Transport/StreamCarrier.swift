@@ -39,6 +39,11 @@ final class StreamCarrier: ChannelInboundHandler, WorkerConnection {
         worker.counters.protocolErrors += 1
         // A frame for a stream that was never opened ends the connection (RFC 9113 section 5.1).
         if let idle = error as? NIOHTTP2Errors.NoSuchStream, idle.streamID > lastStream { return leave() }
+        // nio-http2 resets the stream with PROTOCOL_ERROR where section 5.1 wants STREAM_CLOSED: that is said of the connection,
+        // which takes no further stream and finishes the others.
+        if let state = (error as? NIOHTTP2Errors.BadStreamStateTransition)?.fromState, Self.isEnded(state) {
+            return drain(.streamClosed)
+        }
         if !Self.concernsOneStream(error) { leave() }
     }
 
@@ -62,11 +67,21 @@ final class StreamCarrier: ChannelInboundHandler, WorkerConnection {
     }
 
     /// Streams that are open are finished; the client is told not to open more (RFC 9113 section 6.8).
-    func drain() {
+    func drain() { drain(.noError) }
+
+    private func drain(_ code: HTTP2ErrorCode) {
         guard !isLeaving, let context else { return }
         isLeaving = true
-        guard openStreams > 0 else { return goAway(.noError) }
-        write(goAway: .noError, context)
+        guard openStreams > 0 else { return goAway(code) }
+        write(goAway: code, context)
+    }
+
+    /// The client has ended its half of the stream.
+    private static func isEnded(_ state: NIOHTTP2StreamState) -> Bool {
+        switch state {
+        case .halfClosedRemoteLocalIdle, .halfClosedRemoteLocalActive: true
+        default: false
+        }
     }
 
     /// The last stream's frames were written and not flushed when it closed: the connection ends behind them.

@@ -49,10 +49,9 @@ enum StreamLimits {
 
 extension GatewayWorker {
     /// Serves HTTP/2: each stream is a ``ClientConnection`` of its own behind a ``StreamTranslator``.
-    func serveStreams(_ channel: any Channel, scheme: ClientConnection.Scheme) throws {
+    func serveStreams(_ channel: any Channel, _ peer: ClientPeer, scheme: ClientConnection.Scheme) throws {
         let carrier = StreamCarrier(worker: self)
         let worker = NIOLoopBound(self, eventLoop: eventLoop)
-        let remote = channel.remoteAddress
         let streams = NIOHTTP2Handler(
             mode: .server, eventLoop: eventLoop, connectionConfiguration: StreamLimits.connection,
             streamConfiguration: StreamLimits.stream,
@@ -60,7 +59,7 @@ extension GatewayWorker {
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 let translator = StreamTranslator()
-                let client = ClientConnection(worker: worker.value, remoteAddress: remote, scheme: scheme)
+                let client = ClientConnection(worker: worker.value, peer: peer, scheme: scheme)
                 client.stream = translator
                 try stream.pipeline.syncOperations.addHandlers([translator, client])
             }
@@ -80,7 +79,7 @@ extension ClientConnection {
         bytes.writeBuffer(&inbound)
         let worker = worker
         do {
-            try worker.serveStreams(context.channel, scheme: scheme)
+            try worker.serveStreams(context.channel, peer, scheme: scheme)
         } catch {
             abort()
             return true

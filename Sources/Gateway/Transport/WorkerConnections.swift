@@ -46,7 +46,7 @@ extension GatewayWorker {
     }
 
     /// Serves what was agreed on in the handshake.
-    func serve(_ channel: any Channel, agreed: String?) throws {
-        if agreed == "h2" { try serveStreams(channel, scheme: .https) } else { try serve(channel, scheme: .https) }
+    func serve(_ channel: any Channel, _ peer: ClientPeer, agreed: String?) throws {
+        if agreed == "h2" { try serveStreams(channel, peer, scheme: .https) } else { try serve(channel, peer, scheme: .https) }
     }
 }

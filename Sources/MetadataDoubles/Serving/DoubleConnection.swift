@@ -72,7 +72,8 @@ final class DoubleConnection: ChannelInboundHandler {
     ) {
         endWaiting()
         let isOverdue = overdueAt.map { $0 <= .now() } ?? false
-        switch world.answer(request, of: node, isOverdue: isOverdue) {
+        let (answer, seen) = world.answer(request, of: node, isOverdue: isOverdue)
+        switch answer {
         case .reply(let reply): write(reply, to: head, context: context)
         case .hangUp: close(context)
         case .hold(let wait, let held):
@@ -87,7 +88,7 @@ final class DoubleConnection: ChannelInboundHandler {
                 handler.ask(held, of: node, head: head, overdueAt: overdueAt, context: context)
             }
             waitsAt = node
-            let next = world.whenChanged(node, for: ObjectIdentifier(self)) { eventLoop.execute(again) }
+            let next = world.whenChanged(node, since: seen, for: ObjectIdentifier(self)) { eventLoop.execute(again) }
             let change = next.map { NIODeadline.now() + .nanoseconds($0.nanoseconds) + .milliseconds(1) }
             eventLoop.scheduleTask(deadline: min(overdueAt, change ?? overdueAt), again)
         }

@@ -28,7 +28,9 @@ struct CbcSearch {
         load(model)
         set(model, secondsLeft: seconds)
         Cbc_solve(model)
-        return try answer(model)
+        var answer = try answer(model)
+        answer.iterations = max(0, Int(Cbc_getIterationCount(model)))
+        return answer
     }
 
     private func load(_ model: UnsafeMutableRawPointer) {

@@ -110,7 +110,9 @@ final class HighsSession: SolverSession {
             }
         case .empty, .optimal, .objectiveBound, .objectiveTarget, .timeLimit, .iterationLimit, .unknown, .solutionLimit,
             .interrupt:
-            return try answer(highs, outcome, model, nodes: nodes)
+            var answer = try answer(highs, outcome, model, nodes: nodes)
+            answer.iterations = max(0, try highs.count("simplex_iteration_count"))
+            return answer
         }
     }
 

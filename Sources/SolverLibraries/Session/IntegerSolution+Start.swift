@@ -18,15 +18,11 @@ extension IntegerSolution {
         guard let start, status != .unbounded, model.violation(of: start) <= Self.startTolerance else { return self }
         let startObjective = model.objective(of: start)
         guard values.isEmpty || startObjective < objective else { return self }
-        switch status {
-        case .optimal, .feasible, .none, .unbounded:
-            return IntegerSolution(
-                status: status == .optimal ? .optimal : .feasible, found: start, bound: bound, nodes: nodes, timedOut: timedOut,
-                model: model)
-        case .infeasible:
-            // Feasible within tolerance, infeasible without: the library's bound says nothing about the start.
-            return IntegerSolution(
-                status: .feasible, found: start, bound: -.infinity, nodes: nodes, timedOut: timedOut, model: model)
-        }
+        // Feasible within tolerance, infeasible without: the library's bound says nothing about the start.
+        var better = IntegerSolution(
+            status: status == .optimal ? .optimal : .feasible, found: start, bound: status == .infeasible ? -.infinity : bound,
+            nodes: nodes, timedOut: timedOut, model: model)
+        better.iterations = iterations
+        return better
     }
 }

@@ -17,11 +17,16 @@ package final class EndpointReplicaDriver: ReplicaDriver {
 
     private let host: String
     private let keys: EndpointKey
+    private let names: NameLookup
     private let eventLoopGroup: any EventLoopGroup
     private let report: ReplicaEvents
     private let running = Mutex<[ReplicaID: Running]>([:])
 
-    package init(configuration: PlaneConfiguration, eventLoopGroup: any EventLoopGroup, report: @escaping ReplicaEvents) {
+    package init(
+        configuration: PlaneConfiguration, names: NameLookup = .system, eventLoopGroup: any EventLoopGroup,
+        report: @escaping ReplicaEvents
+    ) {
+        self.names = names
         host = configuration.replicaHost
         keys = EndpointKey(folder: configuration.secrets, environment: configuration.environment)
         self.eventLoopGroup = eventLoopGroup
@@ -35,13 +40,13 @@ package final class EndpointReplicaDriver: ReplicaDriver {
         let forwarder: EndpointForwarder
         do {
             forwarder = EndpointForwarder(
-                driver, upstream: try Upstream(driver, keys: keys, eventLoopGroup: eventLoopGroup))
+                driver, upstream: try Upstream(driver, keys: keys, names: names, eventLoopGroup: eventLoopGroup))
         } catch {
             return report(.startRefused(order.id, reason: "\(error)"))
         }
         running.withLock { $0[order.id] = Running(forwarder: forwarder) }
         let limits = HTTPListener.Limits(
-            body: EndpointForwarder.bodyLimit, connections: 2 * max(64, driver.maxConcurrentRequests))
+            body: EndpointForwarder.bodyLimit, connections: 2 * max(64, min(driver.maxConcurrentRequests, Upstream.mostRequests)))
         Task.detached { [self] in
             do {
                 let listener = try await HTTPListener.bind(

@@ -20,20 +20,37 @@ final class Upstream: Sendable {
         var at: ContinuousClock.Instant
     }
 
+    private struct State {
+        var reached: Reached?
+        /// Under way: all who need an address meanwhile wait for this one.
+        var lookup: Task<HTTPClient, any Error>?
+        var isClosed = false
+    }
+
+    private enum Way {
+        case known(HTTPClient)
+        case lookup(Task<HTTPClient, any Error>)
+    }
+
+    private static let ended = Refusal(description: "the endpoint has ended")
+
     /// A name is looked up again after this time; requests under way keep the address they have.
     static let lookupLifetime = Duration.seconds(30)
     static let connectTimeout = TimeAmount.seconds(3)
     /// An upstream that sends nothing for so long has hung.
     static let readTimeout = TimeAmount.seconds(300)
+    /// Requests at once that any endpoint is given room for, whatever it declares: a plane trusts no sender with its numbers.
+    static let mostRequests = 100_000
 
     let url: UpstreamURL
     private let key: String?
     private let allowPrivate: Bool
     private let connections: Int
     private let eventLoopGroup: any EventLoopGroup
-    private let reached = Mutex<Reached?>(nil)
+    private let names: NameLookup
+    private let state = Mutex(State())
 
-    init(_ driver: EndpointDriver, keys: EndpointKey, eventLoopGroup: any EventLoopGroup) throws {
+    init(_ driver: EndpointDriver, keys: EndpointKey, names: NameLookup, eventLoopGroup: any EventLoopGroup) throws {
         guard let url = UpstreamURL(driver.url) else {
             throw Refusal(description: "the endpoint's URL is not http[s]://HOST[:PORT][/PREFIX]")
         }
@@ -47,7 +64,8 @@ final class Upstream: Sendable {
             throw Refusal(description: "a key is sent only over https, or to an address that allowPrivateAddresses opens")
         }
         allowPrivate = driver.allowPrivateAddresses
-        connections = max(1, driver.maxConcurrentRequests)
+        connections = min(max(1, driver.maxConcurrentRequests), Self.mostRequests)
+        self.names = names
         self.eventLoopGroup = eventLoopGroup
     }
 
@@ -59,49 +77,91 @@ final class Upstream: Sendable {
 
     var bearerKey: String? { key }
 
-    /// A client whose every connection goes to an address that was judged within ``lookupLifetime``.
+    /// A client whose every connection goes to an address that was judged within ``lookupLifetime``, or the last that was where
+    /// names cannot be looked up.
     func client() async throws -> HTTPClient {
         let now = ContinuousClock.now
-        if let known = reached.withLock({ $0 }), known.at.duration(to: now) < Self.lookupLifetime { return known.client }
-        let address = try await resolve()
-        let (client, outdated) = reached.withLock { reached -> (HTTPClient, HTTPClient?) in
-            if var known = reached, known.address == address {
-                known.at = now
-                reached = known
-                return (known.client, nil)
-            }
-            let outdated = reached?.client
-            let client = makeClient(address: address)
-            reached = Reached(client: client, address: address, at: now)
-            return (client, outdated)
+        let way = try state.withLock { state throws(Refusal) -> Way in
+            if state.isClosed { throw Self.ended }
+            if let known = state.reached, known.at.duration(to: now) < names.lifetime { return .known(known.client) }
+            let lookup = state.lookup ?? Task.detached { try await self.renew() }
+            state.lookup = lookup
+            return .lookup(lookup)
         }
-        if let outdated { retire(outdated) }
-        return client
+        switch way {
+        case .known(let client): return client
+        case .lookup(let lookup): return try await lookup.value
+        }
     }
 
     func shutdown() async {
-        let last = reached.withLock { reached in
-            defer { reached = nil }
-            return reached?.client
+        let last = state.withLock { state in
+            state.isClosed = true
+            defer { state.reached = nil }
+            return state.reached?.client
         }
         try? await last?.shutdown()
     }
 
-    private func resolve() async throws -> String {
-        let (host, port) = (url.host, url.port)
-        let address: SocketAddress
+    /// Looks the name up and takes the address it has now: the known one as long as it is among them and takes connections.
+    private func renew() async throws -> HTTPClient {
         do {
-            address = try await NIOThreadPool.singleton.runIfActive {
-                try SocketAddress.makeAddressResolvingHost(host, port: port)
+            let address = try await choose(known: state.withLock { $0.reached?.address })
+            let (client, outdated) = try state.withLock { state throws(Refusal) -> (HTTPClient, HTTPClient?) in
+                state.lookup = nil
+                if state.isClosed { throw Self.ended }
+                let outdated = state.reached.flatMap { $0.address == address ? nil : $0.client }
+                let client = state.reached.flatMap { $0.address == address ? $0.client : nil } ?? makeClient(address: address)
+                state.reached = Reached(client: client, address: address, at: .now)
+                return (client, outdated)
             }
+            if let outdated { retire(outdated) }
+            return client
         } catch {
-            throw Refusal(description: "the endpoint's host \(host) has no address")
+            state.withLock { $0.lookup = nil }
+            throw error
         }
-        if let objection = AddressRule.objection(to: address, allowPrivate: allowPrivate) {
-            throw Refusal(description: "the endpoint's address is refused: \(objection)")
+    }
+
+    /// - Parameter known: the address in use, already judged.
+    private func choose(known: String?) async throws -> String {
+        let found: [SocketAddress]
+        do {
+            found = Array(try await names.addresses(url.host, url.port).prefix(NameLookup.limit))
+        } catch {
+            if let known { return known }
+            throw Refusal(description: "the endpoint's host \(url.host) has no address")
         }
-        guard let literal = address.ipAddress else { throw Refusal(description: "the endpoint's host \(host) has no address") }
+        var allowed: [SocketAddress] = []
+        var objection: String?
+        for address in found {
+            if let problem = AddressRule.objection(to: address, allowPrivate: allowPrivate) {
+                objection = objection ?? problem
+            } else if address.ipAddress != nil {
+                allowed.append(address)
+            }
+        }
+        if allowed.isEmpty, let objection { throw Refusal(description: "the endpoint's address is refused: \(objection)") }
+        let first = allowed.firstIndex { $0.ipAddress == known } ?? 0
+        let order = allowed[first...] + allowed[..<first]
+        // Where none takes a connection the first is named in the answer.
+        let open = order.count > 1 ? await firstOpen(order) : nil
+        guard let literal = (open ?? order.first)?.ipAddress else {
+            throw Refusal(description: "the endpoint's host \(url.host) has no address")
+        }
         return literal
+    }
+
+    private func firstOpen(_ addresses: ArraySlice<SocketAddress>) async -> SocketAddress? {
+        for address in addresses {
+            let channel = try? await ClientBootstrap(group: eventLoopGroup).connectTimeout(Self.connectTimeout)
+                .connect(to: address).get()
+            if let channel {
+                try? await channel.close()
+                return address
+            }
+        }
+        return nil
     }
 
     private func makeClient(address: String) -> HTTPClient {

@@ -53,24 +53,25 @@ final class FeedHub: Sendable {
     /// Reports from now on, the newest at once. Nil when there are too many followers.
     func follow(_ gateway: GatewayName, key: String) throws -> AsyncStream<[UInt8]>? {
         let (stream, continuation) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(1))
-        let (added, ended) = state.withLock { state -> ((UInt64, PlaneReport?)?, [Follower]) in
+        let (added, ended) = try state.withLock { state -> (UInt64?, [Follower]) in
             let mine = state.followers.filter { $0.gateway == gateway }
             var ended: [Follower] = []
             if mine.count >= Self.followersPerGateway, let oldest = mine.first {
                 ended = state.remove { $0.number == oldest.number }
             }
             guard state.followers.count < Self.followerLimit, state.peers[gateway] == key else { return (nil, ended) }
+            // Before anything newer can be published to it: the newest alone is kept for a follower that has not asked yet.
+            if let latest = state.latest { continuation.yield(try FleetJSON.encode(latest)) }
             let number = state.nextNumber
             state.nextNumber += 1
             state.followers.append(Follower(number: number, gateway: gateway, key: key, continuation: continuation))
-            return ((number, state.latest), ended)
+            return (number, ended)
         }
         for follower in ended { follower.continuation.finish() }
-        guard let (number, latest) = added else { return nil }
+        guard let number = added else { return nil }
         continuation.onTermination = { [weak self] _ in
             _ = self?.state.withLock { state in state.remove { $0.number == number } }
         }
-        if let latest { continuation.yield(try FleetJSON.encode(latest)) }
         return stream
     }
 

@@ -68,7 +68,7 @@ package final class LocalReplicaDriver: ReplicaDriver {
         running.withLock {
             $0[order.id] = Running(
                 process: process, probe: probe, base: base, healthPath: order.specification.healthPath,
-                checkpoint: order.specification.checkpoint, tls: tls, devices: order.devices)
+                checkpoint: order.specification.checkpoint, tls: tls, devices: order.planeDevices)
         }
         let (id, report, log) = (order.id, report, logs.file(for: order.id))
         Task.detached {

@@ -9,8 +9,13 @@ package struct ReplicaCommand: Equatable, Sendable {
 
     /// What every child gets of the plane's own environment; everything else stays here.
     static let inherited = ["PATH", "HOME", "LANG", "TMPDIR"]
-    /// Variables that would run other code than the allowed program's.
-    static let forbidden = ["PATH", "BASH_ENV", "ENV", "IFS", "SHELLOPTS"]
+    /// Variables that would run other code than the allowed program's: of shells, of the C library, and of the interpreters that
+    /// allowed programs are often written for.
+    static let forbidden: Set<String> = [
+        "PATH", "BASH_ENV", "ENV", "IFS", "SHELLOPTS", "GCONV_PATH", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE",
+        "PYTHONSTARTUP", "NODE_OPTIONS", "NODE_PATH", "PERL5OPT", "PERL5LIB", "PERLLIB", "RUBYOPT", "RUBYLIB",
+        "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
+    ]
     static let forbiddenPrefixes = ["LD_", "DYLD_", "GLIBC_"]
     static let argumentLimit = 1_024
 
@@ -38,7 +43,7 @@ package struct ReplicaCommand: Equatable, Sendable {
 
     private mutating func add(_ declared: [String: String], order: StartOrder) throws(CommandAllowance.Refusal) {
         let isAccelerated = order.specification.accelerator != "CPU"
-        if isAccelerated { environment["CUDA_VISIBLE_DEVICES"] = order.devices.map { "\($0)" }.joined(separator: ",") }
+        if isAccelerated { environment["CUDA_VISIBLE_DEVICES"] = order.planeDevices.map { "\($0)" }.joined(separator: ",") }
         for (name, value) in declared.sorted(by: { $0.key < $1.key }) {
             if Self.forbidden.contains(name) || Self.forbiddenPrefixes.contains(where: name.hasPrefix) {
                 throw CommandAllowance.Refusal(

@@ -21,6 +21,8 @@ struct ReplicaProbe: Sendable {
     }
 
     static let timeout = TimeAmount.seconds(2)
+    /// Of a whole answer, its body included.
+    private static let limit = Duration.nanoseconds(timeout.nanoseconds)
     static let healthLimit = 64 << 10
     /// vLLM's page with all its histograms is about 100 KiB.
     static let metricsLimit = 1 << 20
@@ -53,24 +55,28 @@ struct ReplicaProbe: Sendable {
     func health(_ url: String) async -> Health { await Self.health(HTTPClientRequest(url: url), client: client) }
 
     static func health(_ request: HTTPClientRequest, client: HTTPClient) async -> Health {
-        let clock = ContinuousClock()
-        let begin = clock.now
         do {
-            let response = try await client.execute(request, timeout: timeout)
-            let elapsed = begin.duration(to: clock.now)
-            _ = try? await response.body.collect(upTo: healthLimit)
-            guard (200..<300).contains(response.status.code) else { return .failed("it answered \(response.status.code)") }
-            return .passed(after: elapsed)
+            return try await within(limit) {
+                let clock = ContinuousClock()
+                let begin = clock.now
+                let response = try await client.execute(request, timeout: timeout)
+                let elapsed = begin.duration(to: clock.now)
+                _ = try? await response.body.collect(upTo: healthLimit)
+                guard (200..<300).contains(response.status.code) else { return .failed("it answered \(response.status.code)") }
+                return .passed(after: elapsed)
+            }
         } catch {
             return .failed(plainWords(error))
         }
     }
 
     func load(_ url: String) async -> ReplicaLoad? {
-        guard let response = try? await client.execute(HTTPClientRequest(url: url), timeout: Self.timeout),
-            response.status == .ok, let body = try? await response.body.collect(upTo: Self.metricsLimit)
-        else { return nil }
-        return EngineMetrics.load(Array(body.readableBytesView))
+        let page = try? await within(Self.limit) { [client] () -> [UInt8]? in
+            let response = try await client.execute(HTTPClientRequest(url: url), timeout: Self.timeout)
+            guard response.status == .ok else { return nil }
+            return Array(try await response.body.collect(upTo: Self.metricsLimit).readableBytesView)
+        }
+        return page.flatMap { $0 }.flatMap { EngineMetrics.load($0) }
     }
 
     /// What a replica is told when it is to save its work.
@@ -80,19 +86,24 @@ struct ReplicaProbe: Sendable {
     }
 
     /// Asks a replica to save its work: nil where it says that it did, else why not.
-    func checkpoint(_ url: String, within: Duration, reason: String) async -> String? {
-        let body = CheckpointBody(reason: reason, withinMilliseconds: Int(within.milliseconds))
+    func checkpoint(_ url: String, within limit: Duration, reason: String) async -> String? {
+        let body = CheckpointBody(reason: reason, withinMilliseconds: Int(limit.milliseconds))
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
         guard let bytes = try? FleetJSON.encode(body) else { return "its request cannot be written" }
         request.body = .bytes(bytes)
         do {
-            let response = try await client.execute(request, timeout: .nanoseconds(within.nanoseconds))
-            _ = try? await response.body.collect(upTo: Self.healthLimit)
-            return (200..<300).contains(response.status.code) ? nil : "it answered \(response.status.code)"
+            let status = try await within(limit) { [client, request] in
+                let response = try await client.execute(request, timeout: .nanoseconds(limit.nanoseconds))
+                _ = try? await response.body.collect(upTo: Self.healthLimit)
+                return response.status.code
+            }
+            return (200..<300).contains(status) ? nil : "it answered \(status)"
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout {
-            return "no answer within \(within.text)"
+            return "no answer within \(limit.text)"
+        } catch is TimeLimitExceeded {
+            return "no answer within \(limit.text)"
         } catch {
             return Self.plainWords(error)
         }
@@ -103,6 +114,7 @@ struct ReplicaProbe: Sendable {
         switch error {
         case let error as HTTPClientError where error == .connectTimeout || error == .deadlineExceeded || error == .readTimeout:
             "no answer within 2 s"
+        case is TimeLimitExceeded: "no answer within 2 s"
         case let error as NIOConnectionError:
             error.connectionErrors.first.map { plainWords($0.error) } ?? "no connection"
         case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()

@@ -34,23 +34,31 @@ package final class MetadataClient: Sendable {
         outgoing.headers.replaceOrAdd(name: "user-agent", value: "tradewind")
         if let body = request.body { outgoing.body = .bytes(ByteBuffer(string: body)) }
         do {
-            let response = try await client.execute(outgoing, timeout: .nanoseconds(request.timeout.nanoseconds))
-            var body: [UInt8] = []
-            for try await piece in response.body {
-                guard body.count + piece.readableBytes <= MetadataResponse.bodyLimit else {
-                    return .failed("the answer is larger than \(MetadataResponse.bodyLimit) bytes")
-                }
-                body.append(contentsOf: piece.readableBytesView)
+            return try await within(request.timeout) { [client, outgoing] in
+                try await Self.answer(to: outgoing, client: client, timeout: request.timeout)
             }
-            return .response(
-                MetadataResponse(
-                    status: Int(response.status.code), body: body, etag: response.headers.first(name: "etag"),
-                    flavor: response.headers.first(name: "metadata-flavor")))
         } catch let error as HTTPClientError where error == .remoteConnectionClosed {
             return .hungUp
         } catch {
             return .failed("\(base.authority) cannot be asked: \(Self.cause(of: error))")
         }
+    }
+
+    private static func answer(
+        to request: HTTPClientRequest, client: HTTPClient, timeout: Duration
+    ) async throws -> MetadataAnswer {
+        let response = try await client.execute(request, timeout: .nanoseconds(timeout.nanoseconds))
+        var body: [UInt8] = []
+        for try await piece in response.body {
+            guard body.count + piece.readableBytes <= MetadataResponse.bodyLimit else {
+                return .failed("the answer is larger than \(MetadataResponse.bodyLimit) bytes")
+            }
+            body.append(contentsOf: piece.readableBytesView)
+        }
+        return .response(
+            MetadataResponse(
+                status: Int(response.status.code), body: body, etag: response.headers.first(name: "etag"),
+                flavor: response.headers.first(name: "metadata-flavor")))
     }
 
     /// In words that do not change from one try to the next.
@@ -59,6 +67,7 @@ package final class MetadataClient: Sendable {
         case let error as HTTPClientError where error == .connectTimeout:
             "no connection in \(connectTimeout.nanoseconds / 1_000_000_000) s"
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: "no answer in time"
+        case is TimeLimitExceeded: "no answer in time"
         case is NIOConnectionError: "nothing listens there"
         default: "\(error)"
         }

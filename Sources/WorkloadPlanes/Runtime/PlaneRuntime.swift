@@ -64,8 +64,9 @@ struct PlaneRuntime {
         for await input in stream {
             switch input {
             case .event(let event):
-                if case .shutdownRequested(let within) = event, giveUp == nil {
-                    giveUp = clock.now + within + Self.shutdownAllowance
+                if case .shutdownRequested(let within) = event {
+                    let end = clock.now + within + Self.shutdownAllowance
+                    giveUp = giveUp.map { min($0, end) } ?? end
                 }
                 perform(reconciler.handle(event, now: now))
                 settleNotices(after: event)
@@ -83,7 +84,9 @@ struct PlaneRuntime {
 
     private func settleNotices(after event: PlaneEvent) {
         guard let notices else { return }
-        if case .assigned = event { notices.follow(reconciler.assignment?.pools ?? []) }
+        if case .assigned = event {
+            notices.follow(reconciler.assignment.map { $0.driver == .local ? $0.pools : [] } ?? [])
+        }
         notices.settle(event) { reconciler.isVacant(pool: $0.pool, node: $0.index) }
     }
 

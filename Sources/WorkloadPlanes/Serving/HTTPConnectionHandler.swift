@@ -21,15 +21,25 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     private let bodyLimit: Int
+    private let patience: TimeAmount
     private let respond: HTTPListener.Handler
     private var state = State.idle
+    /// Closes the connection where nothing of a request comes; nil while one is being answered.
+    private var giveUp: Scheduled<Void>?
     /// What arrived of the next request while an answer was being written.
     private var waiting: [HTTPServerRequestPart] = []
     private var waitingBytes = 0
     private static let waitingLimit = 4_096
 
-    init(bodyLimit: Int, respond: @escaping HTTPListener.Handler) {
-        (self.bodyLimit, self.respond) = (bodyLimit, respond)
+    init(bodyLimit: Int, patience: TimeAmount, respond: @escaping HTTPListener.Handler) {
+        (self.bodyLimit, self.patience, self.respond) = (bodyLimit, patience, respond)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { expectMore(on: context.channel) }
+
+    private func expectMore(on channel: any Channel) {
+        giveUp?.cancel()
+        giveUp = channel.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -40,6 +50,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         switch (part, state) {
         case (.head(let head), .idle):
             state = .receiving(head, ByteBuffer())
+            expectMore(on: context.channel)
             if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > bodyLimit {
                 refuse(context: context)
             } else if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
@@ -51,6 +62,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
             guard body.readableBytes + piece.readableBytes <= bodyLimit else { return refuse(context: context) }
             body.writeBuffer(&piece)
             state = .receiving(head, body)
+            expectMore(on: context.channel)
         case (.end, .receiving(let head, let body)):
             begin(ServedRequest(head: head, body: body), context: context)
         case (_, .responding) where mayWait(part): waiting.append(part)
@@ -62,6 +74,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        giveUp?.cancel()
         state = cancelled()
         context.fireChannelInactive()
     }
@@ -85,6 +98,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
     }
 
     private func begin(_ request: ServedRequest, context: ChannelHandlerContext) {
+        giveUp?.cancel()
         let stream = ResponseStream(
             channel: context.channel, isKeptAlive: request.head.isKeepAlive, isHead: request.head.method == .HEAD)
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
@@ -108,6 +122,7 @@ final class HTTPConnectionHandler: ChannelInboundHandler {
         guard case .responding = state else { return }
         state = isKept ? .idle : .closing
         let channel = context.channel
+        expectMore(on: channel)
         let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
         if !isKept { written.whenComplete { _ in channel.close(promise: nil) } }
         let next = waiting

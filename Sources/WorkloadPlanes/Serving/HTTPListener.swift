@@ -1,3 +1,4 @@
+import FleetModel
 import FleetTransport
 package import NIOCore
 import NIOHTTP1
@@ -15,8 +16,13 @@ package final class HTTPListener: Sendable {
         package var body: Int
         /// Most connections; further ones are closed at once.
         package var connections: Int
+        /// How long a request's head, and each further piece of its body, may be waited for, on a new connection as on a kept one.
+        /// Longer than gateways keep idle connections; then the connection is closed.
+        package var patience: Duration
 
-        package init(body: Int, connections: Int) { (self.body, self.connections) = (body, connections) }
+        package init(body: Int, connections: Int, patience: Duration = .seconds(10)) {
+            (self.body, self.connections, self.patience) = (body, connections, patience)
+        }
     }
 
     package let port: Int
@@ -44,7 +50,8 @@ package final class HTTPListener: Sendable {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(
                         withPipeliningAssistance: false, withErrorHandling: true)
                     try channel.pipeline.syncOperations.addHandler(
-                        HTTPConnectionHandler(bodyLimit: limits.body, respond: handler))
+                        HTTPConnectionHandler(
+                            bodyLimit: limits.body, patience: .nanoseconds(limits.patience.nanoseconds), respond: handler))
                 }
             }
             .bind(host: host, port: port).get()

@@ -67,13 +67,12 @@ struct SearchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What one request that is not served counts for.", valueName: "usd"))
     var unmetUSDPerRequest = 1.0
 
+    func resolved() throws -> SolverChoice.Resolution {
+        do { return try solver.resolve() } catch { throw CommandFailure(.invalid, "\(error)") }
+    }
+
     func desk(_ progress: ProgressLine) throws -> PlanningDesk {
-        let resolution: SolverChoice.Resolution
-        do {
-            resolution = try solver.resolve()
-        } catch {
-            throw CommandFailure(.invalid, "\(error)")
-        }
+        let resolution = try resolved()
         if let note = resolution.note, StandardStreams.isErrorWatched { StandardStreams.console.remark(note) }
         let (limit, gap) = (deadline.duration, gap.share.fraction)
         let start = ContinuousClock.now

@@ -4,6 +4,7 @@ import Dispatch
 import FleetCatalogue
 import FleetModel
 import FleetSimulation
+import SolverLibraries
 
 struct SimulateFleetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,18 +39,28 @@ struct SimulateFleetCommand: AsyncParsableCommand {
     var log: String?
 
     @OptionGroup var format: PlanFormatOptions
+    @OptionGroup(title: "Options of the policy planned, and of the bound's solver") var search: SearchOptions
 
     func run() async throws {
         let fleet = try input.declared()
-        var scenario = try ScenarioSource.read(scenario, access: LocalFiles())
+        var scenario = try ScenarioSource.read(scenario, of: fleet, access: LocalFiles())
         if let seed { scenario.seed = seed }
-        let names =
-            policy.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? scenario.policies
-        let prices = try input.catalogue().priceBook(for: fleet)
+        let own = scenario.policies
+        let policies = policy?.split(separator: ",", omittingEmptySubsequences: false).map { name in
+            own.first { $0.name == name } ?? ScenarioPolicy(String(name))
+        }
+        let catalogue = try input.catalogue()
         let progress = ProgressLine()
         defer { progress.end() }
+        let desk = try search.desk(progress)
         let run = try FleetSimulationRun.run(
-            WorldSetup(fleet: fleet, prices: prices, scenario: scenario), variants: names,
+            WorldSetup(fleet: fleet, prices: catalogue.priceBook(for: fleet), scenario: scenario), policies: policies ?? own,
+            plan: { fleet in
+                let posed = try PosedProblem(
+                    fleet: fleet, catalogue: catalogue, unmetUSDPerRequest: search.unmetUSDPerRequest)
+                return try PlanDocument.placementPlan(try desk.plan(posed))
+            },
+            solver: try search.resolved().solver,
             concurrently: { count, work in DispatchQueue.concurrentPerform(iterations: count, execute: work) },
             progress: { share in progress.tell("simulating: \(Int(share * 100)) %") })
         progress.end()

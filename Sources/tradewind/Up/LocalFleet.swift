@@ -23,6 +23,8 @@ actor LocalFleet {
     private var readyGateways: Set<GatewayName> = []
     /// Those whose clients speak TLS.
     private var secureGateways: Set<GatewayName> = []
+    /// Those that take in nobody who comes as a probe does: clients need a certificate, or a PROXY header.
+    private var closedGateways: Set<GatewayName> = []
     private var wideArea: WideArea
     private var isKilled = false
 
@@ -46,7 +48,7 @@ actor LocalFleet {
             try await apply(connection)
             let fleet = try await reconcile(connection, isFirst: true)
             // Beside the rest: a gateway that is long in coming must not keep declared changes waiting.
-            let waiting = Task { try await awaitGateways(fleet) }
+            let waiting = Task { try await awaitGateways(fleet, connection) }
             defer { waiting.cancel() }
             for await _ in UpWatch.changes(connection) {
                 do {
@@ -100,6 +102,9 @@ actor LocalFleet {
         let (fleet, stored) = try await DeclaredFleet.read(connection)
         let order = memory.order(stored)
         secureGateways = Set(fleet.gateways.filter { $0.tls != nil }.map(\.name))
+        closedGateways = Set(
+            fleet.gateways.filter { $0.tls?.clientCertificates?.mode == .require || $0.clientPlace?.proxyProtocol != nil }
+                .map(\.name))
         if isFirst {
             memory.learn(commandsOf: fleet.workloads, declared: try FleetDeclaration.keys(in: sources))
             if fleet.gateways.isEmpty || fleet.planes.isEmpty {
@@ -214,13 +219,17 @@ actor LocalFleet {
     /// How long until a person is told what is missing, and again after as long.
     private static let patience = Duration.seconds(30)
 
-    private func awaitGateways(_ fleet: Fleet) async throws {
+    private func awaitGateways(_ fleet: Fleet, _ connection: ClientConnection) async throws {
         let names = memory.gateways.filter { gateways[$0] != nil }
         var reminder = ContinuousClock.now.advanced(by: Self.patience)
         while readyGateways.count < names.count {
             for name in names where !readyGateways.contains(name) {
                 guard let port = ports[name] else { continue }
-                switch await ReadinessProbe.ask(port: port, isSecure: secureGateways.contains(name)) {
+                let answer =
+                    closedGateways.contains(name)
+                    ? await ReadinessProbe.ask(connection, about: name)
+                    : await ReadinessProbe.ask(port: port, isSecure: secureGateways.contains(name))
+                switch answer {
                 case .ready:
                     readyGateways.insert(name)
                     progress.tell("gateway \(name) is ready")

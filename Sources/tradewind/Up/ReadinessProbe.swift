@@ -1,4 +1,7 @@
 import AsyncHTTPClient
+import CommandLineInterface
+import FleetModel
+import FleetTransport
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -36,5 +39,17 @@ enum ReadinessProbe {
         } catch {
             return .waiting("no answer on port \(port) yet")
         }
+    }
+
+    /// Asks the control plane about a gateway that a probe cannot reach, because its clients need a certificate, or come through a
+    /// proxy that says so. The gateway reports every second whether it is ready.
+    static func ask(_ connection: any ControlConnection, about gateway: GatewayName) async -> Answer {
+        let key = ResourceKey(kind: .gateway, name: gateway.rawValue)
+        guard let item = try? await connection.value(of: .get(key)) else { return .waiting("the control plane does not say") }
+        let conditions = item["status"]["conditions"].elements
+        guard let ready = conditions.first(where: { $0["type"].text == "Ready" }) else {
+            return .waiting("it has not reported yet")
+        }
+        return ready["status"].text == "True" ? .ready : .waiting(ready["message"].text ?? "")
     }
 }

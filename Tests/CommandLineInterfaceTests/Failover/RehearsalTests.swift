@@ -157,8 +157,8 @@ struct RehearsalTests {
                 Failover rehearsal: every promise was kept
 
                 Measured:
-                  LOST            WORKLOAD   CLASS      REQUESTS   SERVED THERE   FAILED   SLOW   RTO      PROMISED   LOST WORK   RPO   PROMISE
-                  plane toronto   chat       realtime   12         80%            1        0      1.10 s   5s         0           0s    kept
+                  LOST            WORKLOAD   CLASS      REQUESTS   SERVED THERE   FAILED   SLOW   LATER   RTO      PROMISED   LOST WORK   RPO   PROMISE
+                  plane toronto   chat       realtime   12         80%            1        0      0       1.10 s   5s         0           0s    kept
 
                 plane toronto, frozen, through gateway north:
                   8.25 s  PlaneFailed  WorkloadPlane/toronto: 4 of 4 observers lost it

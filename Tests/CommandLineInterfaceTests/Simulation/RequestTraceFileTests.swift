@@ -1,4 +1,5 @@
 import CommandLineInterface
+import FleetSimulation
 import FleetTransport
 import Testing
 

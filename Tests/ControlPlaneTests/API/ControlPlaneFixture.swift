@@ -14,10 +14,13 @@ struct ControlPlaneFixture {
     let assembly: ControlPlaneAssembly
     let admin: String
 
-    init(folder: ScratchFolder = ScratchFolder(), clock: ManualClock = ManualClock()) async throws {
+    init(
+        folder: ScratchFolder = ScratchFolder(), clock: ManualClock = ManualClock(), prices: PriceBook = PriceBook(asOf: "")
+    ) async throws {
         self.folder = folder
         self.clock = clock
-        assembly = try await ControlPlaneAssembly(folder: folder.state, clock: clock, logger: Logger(label: "test"))
+        assembly = try await ControlPlaneAssembly(
+            folder: folder.state, clock: clock, prices: { _ in prices }, logger: Logger(label: "test"))
         admin = try #require(try PrivateFile.readSecret(folder.state.adminToken))
     }
 

@@ -42,8 +42,9 @@ struct InquiryTests {
         let tasks = [try gateway("a", desk) { _ in .null }, try gateway("b", desk) { _ in .null }]
         #expect(try await desk.ask("abc", patience: .seconds(30)) == .init(found: nil, asked: ["a", "b"], silent: []))
         let silent = try gateway("c", desk) { _ in nil }
-        #expect(
-            try await desk.ask("abc", patience: .milliseconds(50)) == .init(found: nil, asked: ["a", "b", "c"], silent: ["c"]))
+        // However busy the machine is: the others may be late too.
+        let outcome = try await desk.ask("abc", patience: .milliseconds(50))
+        #expect(outcome.found == nil && outcome.asked == ["a", "b", "c"] && outcome.silent.contains("c"))
         for task in tasks + [silent] { task.cancel() }
     }
 

@@ -84,6 +84,55 @@ struct TrustTests {
         #expect(try await fixture.send(.post, "/api/v1alpha1/tokens", #"{"scope":"root"}"#).status == 422)
     }
 
+    @Test("where the file of a token that is replaced cannot be written, the old token holds")
+    func rotationWithoutFile() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        let old = try fixture.token(.plane("toronto"))
+        let file = fixture.folder.state.tokenFile(.plane("toronto"))
+        try FileManager.default.removeItem(atPath: file)
+        try FileManager.default.createDirectory(atPath: file + "/full", withIntermediateDirectories: true)
+        await #expect(throws: PrivateFile.Failure.self) {
+            try await fixture.assembly.tokens.mint(.plane("toronto"), by: .system)
+        }
+        #expect(fixture.assembly.tokens.identify(old)?.scope == .plane("toronto"))
+        #expect(try await fixture.assembly.store.tokens().contains { $0.digest == digest(old) })
+    }
+
+    @Test("what is declared no more gets no token from a pass that has not seen its end")
+    func tokenOfTheRemoved() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        _ = try await fixture.send(.delete, "/api/v1alpha1/workloadplanes/toronto")
+        try await fixture.assembly.tokens.ensure(.plane("toronto"))
+        #expect(!FileManager.default.fileExists(atPath: fixture.folder.state.tokenFile(.plane("toronto"))))
+        #expect(try await !fixture.assembly.store.tokens().contains { $0.scope == .plane("toronto") })
+        await #expect(throws: StoreError.self) {
+            try await fixture.assembly.tokens.mint(.plane("toronto"), by: .system)
+        }
+        try await fixture.apply(SampleFleet.whole)
+        let token = try fixture.token(.plane("toronto"))
+        #expect(fixture.assembly.tokens.identify(token)?.scope == .plane("toronto"))
+    }
+
+    @Test("of tokens that are made at the same time each is recognised, and the newest of a plane alone")
+    func concurrentMinting() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        let tokens = fixture.assembly.tokens
+        let made = try await withThrowingTaskGroup(of: (TokenScope, String).self) { group in
+            for number in 0..<64 {
+                let scope: TokenScope = number % 2 == 0 ? .admin : .plane("toronto")
+                group.addTask { (scope, try await tokens.mint(scope, by: .system)) }
+            }
+            return try await group.reduce(into: [(TokenScope, String)]()) { $0.append($1) }
+        }
+        #expect(made.filter { $0.0 == .admin }.allSatisfy { tokens.identify($0.1)?.scope == .admin })
+        let own = made.filter { $0.0 == .plane("toronto") && tokens.identify($0.1) != nil }.map(\.1)
+        let kept = try fixture.token(.plane("toronto"))
+        #expect(own == [kept])
+    }
+
     @Test("after an older database was put back the tokens in the files hold: what runs goes on with them")
     func staleStore() async throws {
         let folder = ScratchFolder()

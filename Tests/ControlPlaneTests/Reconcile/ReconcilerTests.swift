@@ -2,6 +2,8 @@ import ControlPlane
 import FleetControl
 import FleetModel
 import FleetTransport
+import Foundation
+import GRDB
 import Hummingbird
 import Testing
 
@@ -265,5 +267,88 @@ struct ReconcilerTests {
         try await fixture.assembly.reconciler.pass()
         try await fixture.apply(SampleFleet.gatewayToronto)
         #expect(try await fixture.document(RoutingSnapshot.self, .gateway("door-toronto")) == before)
+    }
+
+    @Test("events and measured demand outlive a store that fails for a while")
+    func failingStore() async throws {
+        let fixture = try await ControlPlaneFixture()
+        let loop = fixture.assembly.reconciler
+        let elastic = SampleFleet.whole.replacingOccurrences(
+            of: "maxReplicas: 4 }", with: "maxReplicas: 4, target: { queuedRequestsPerReplica: 2 } }")
+        try await fixture.apply(elastic)
+        let database = try DatabaseQueue(path: fixture.folder.state.database)
+        func rename(_ from: String, _ to: String) async throws {
+            try await database.write { try $0.execute(sql: "ALTER TABLE \(from) RENAME TO \(to)") }
+        }
+        func connections() async throws -> Int {
+            try await fixture.assembly.store.events(
+                of: ResourceKey(kind: .workloadPlane, name: "toronto"), limit: 100
+            ).count { $0.event.reason == "Connected" }
+        }
+        try await rename("events", "away")
+        #expect(loop.receive(report(1)))
+        await #expect(throws: (any Error).self) { try await loop.pass() }
+        #expect(loop.receive(report(2)))
+        await #expect(throws: (any Error).self) { try await loop.pass() }
+        try await rename("away", "events")
+        try await loop.pass()
+        try await loop.pass()
+        #expect(try await connections() == 1, "told, and told once")
+
+        // Half an hour of a request a second: one quarter of an hour at least is whole.
+        try await rename("demand_history", "away")
+        for step in 0..<180 {
+            fixture.clock.advance(by: .seconds(10))
+            _ = loop.receive(report(UInt64(step + 3)))
+            _ = loop.receive(
+                GatewayReport(
+                    gateway: "door-toronto", snapshot: nil, address: "127.0.0.1:8081", isReady: true,
+                    roundTripMilliseconds: [:], requests: [:], pid: 1,
+                    demand: ["chat-phi": WorkloadDemand(arrived: UInt64(10 * step))]))
+            try? await loop.pass()
+        }
+        #expect(loop.passes.done < 150, "passes fail from the first slot on that cannot be stored")
+        try await rename("away", "demand_history")
+        try await loop.pass()
+        let kept = try await fixture.assembly.store.demandHistory()
+        #expect(kept.contains { $0.workload == "chat-phi" && abs($0.rate - 1) < 0.2 })
+    }
+
+    @Test("a report with numbers that cannot be is refused whole, with the part that has them")
+    func impossibleReports() async throws {
+        let fixture = try await ControlPlaneFixture()
+        try await fixture.apply(SampleFleet.whole)
+        var busy = report(1)
+        busy.replicas[0].running = .max
+        var negative = report(1)
+        negative.replicas[0].waiting = -1
+        var gone = report(1)
+        gone.history = [PoolHistory(pool: "h100", unavailable: .max)]
+        var ages = report(1)
+        ages.nodes = [NodeReport(pool: "h100", index: 0, state: .ready, stateAgeMilliseconds: 1e300)]
+        for (report, part) in [(busy, "replicas[0]"), (negative, "replicas[0]"), (gone, "history[0]"), (ages, "nodes[0]")] {
+            let answer = try await fixture.send(
+                .post, "/internal/v1/planes/toronto/report", String(decoding: try FleetJSON.encode(report), as: UTF8.self),
+                token: try fixture.token(.plane("toronto")))
+            #expect(answer.status == 422 && answer.message.hasPrefix("\(part): "), "\(answer.message)")
+        }
+        #expect(try await sendReport(fixture, report(1)) == 204)
+        func gateway(_ demand: WorkloadDemand, requests: UInt64 = 0) -> GatewayReport {
+            GatewayReport(
+                gateway: "door-toronto", snapshot: nil, address: "127.0.0.1:8081", isReady: true, roundTripMilliseconds: [:],
+                requests: ["chat-phi": requests], pid: 1, demand: ["chat-phi": demand])
+        }
+        let reports = [
+            (gateway(WorkloadDemand(promptTokens: .max)), "demand.chat-phi"),
+            (gateway(WorkloadDemand(queued: -1)), "demand.chat-phi"),
+            (gateway(WorkloadDemand(), requests: .max), "requests.chat-phi"),
+        ]
+        for (report, part) in reports {
+            let answer = try await fixture.send(
+                .post, "/internal/v1/gateways/door-toronto/report",
+                String(decoding: try FleetJSON.encode(report), as: UTF8.self),
+                token: try fixture.token(.gateway("door-toronto")))
+            #expect(answer.status == 422 && answer.message.hasPrefix("\(part): "), "\(answer.message)")
+        }
     }
 }

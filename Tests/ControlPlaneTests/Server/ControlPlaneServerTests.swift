@@ -17,10 +17,12 @@ struct ControlPlaneServerTests {
     ) async throws {
         let (addresses, listening) = AsyncStream<ServerAddress>.makeStream()
         let configuration = ControlPlaneConfiguration(stateFolder: folder.state, port: 0, tls: tls)
-        let server = ControlPlaneServer(configuration: configuration, logger: Logger(label: "test")) {
-            listening.yield($0)
-            listening.finish()
-        }
+        let server = ControlPlaneServer(
+            configuration: configuration, logger: Logger(label: "test"),
+            onListening: {
+                listening.yield($0)
+                listening.finish()
+            })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [server], logger: Logger(label: "test")))
         try await withThrowingTaskGroup(of: Void.self) { tasks in

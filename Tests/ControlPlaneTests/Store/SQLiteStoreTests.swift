@@ -220,6 +220,7 @@ struct SQLiteStoreTests {
     @Test("no token is in the file, only its digest")
     func noSecret() async throws {
         let store = try open()
+        try await write(store, .init(key: ResourceKey(kind: .gateway, name: "door"), spec: "g"))
         _ = try await store.addToken(
             TokenRecord(token: "tw_very_secret", scope: .gateway("door")), by: .system, at: time)
         let bytes = try [folder.state.database, folder.state.database + "-wal"].reduce(into: Data()) { bytes, file in
@@ -238,5 +239,18 @@ struct SQLiteStoreTests {
             #expect(mode == 0o600, "\(file)")
         }
         withExtendedLifetime(store) {}
+    }
+
+    @Test("what a clock that was wrong said of a workload is forgotten once its right time is measured, of that workload alone")
+    func demandOfWrongClock() async throws {
+        let store = try open()
+        try await store.recordDemand([
+            .init(workload: "chat", slot: 900_000, rate: 1), .init(workload: "chat", slot: 900_001, rate: 1),
+            .init(workload: "a", slot: 2_001, rate: 2),
+        ])
+        try await store.recordDemand([.init(workload: "a", slot: 2_002, rate: 2)])
+        #expect(try await store.demandHistory().count == 3, "the workloads' clocks are one, but not each closes a slot at once")
+        try await store.recordDemand([.init(workload: "chat", slot: 2_003, rate: 3)])
+        #expect(try await store.demandHistory().map(\.slot) == [2_002, 2_003])
     }
 }

@@ -146,8 +146,7 @@ struct FailoverJudgeTests {
         script.gone = ["toronto"]
         script.step(20)
         let elsewhere = script.running["montreal"]?.reduce(0) { $0 + $1.count }
-        script.controller = FleetController()
-        script.observation = FleetObservation(start: script.now)
+        script.restart()
         for _ in 0..<30 {
             script.step()
             #expect(script.running["montreal"]?.reduce(0) { $0 + $1.count } == elsewhere)
@@ -178,5 +177,91 @@ struct FailoverJudgeTests {
                 #expect(script.verdicts.failed.count < planes.count, "the last plane is never failed; seed \(seed)")
             }
         }
+    }
+
+    @Test("with fewer gateways, and nothing else to decide, a lost plane is failed as soon, though nobody says anything new")
+    func fewObservers() {
+        for gateways in [["lima"], ["lima", "oslo"]] as [[GatewayName]] {
+            let usual = FailoverScript.usual
+            var script = FailoverScript(FailoverScript.fleet(usual.planes, usual.workloads, gateways: gateways))
+            script.step(60)
+            let passes = script.passes
+            script.step(40)
+            #expect(script.passes == passes, "nothing happens, nothing is decided")
+            script.gone = ["toronto"]
+            script.step(30)
+            // Last heard at 100: more than 5 s ago at 106, when its own word lapses and the control plane loses it; 5 s of that.
+            #expect(script.second(of: "PlaneFailed") == 111, "\(gateways.count) gateways")
+        }
+    }
+
+    /// The second plane has room for two replicas beside the three that the first one runs.
+    private func tight(rto: Duration) -> FailoverScript {
+        let planes = [
+            FailoverScript.plane("toronto", FailoverScript.toronto, provider: "onprem"),
+            FailoverScript.plane("montreal", FailoverScript.montreal, provider: "aws", nodes: 2),
+        ]
+        let chat = FailoverScript.workload("chat", from: FailoverScript.toronto, peak: 30, recovery: .init(rto: rto))
+        return FailoverScript(FailoverScript.fleet(planes, [chat]))
+    }
+
+    @Test("a failover is not complete while less is placed than before the loss")
+    func short() throws {
+        var script = tight(rto: .seconds(60))
+        script.step(20)
+        script.gone = ["toronto"]
+        script.step(70)
+        #expect(replicas(script, "chat", on: "montreal") == 2)
+        #expect(!script.reasons.contains("FailoverCompleted"))
+        #expect(script.second(of: "RecoveryOverdue", "chat") == 81)
+        script.gone = []
+        script.step(90)
+        let completed = try #require(script.events.last { $0.event.reason == "FailoverCompleted" })
+        #expect(completed.event.severity == .warning && completed.event.message.contains("beyond the promised 1m"))
+    }
+
+    @Test("what was lacking before a loss is not asked of the failover")
+    func shortBefore() {
+        let planes = [
+            FailoverScript.plane("toronto", FailoverScript.toronto, provider: "onprem", nodes: 1),
+            FailoverScript.plane("montreal", FailoverScript.montreal, provider: "aws", nodes: 2),
+        ]
+        // Five wanted and three placed; the one that is lost comes back with a third node in Montreal.
+        let chat = FailoverScript.workload("chat", from: FailoverScript.toronto, peak: 50)
+        var script = FailoverScript(FailoverScript.fleet(planes, [chat]))
+        script.step(20)
+        #expect(script.decision?.placement.placement(of: "chat")?.unplaced == 2)
+        script.gone = ["toronto"]
+        script.step(20)
+        #expect(script.decision?.placement.placement(of: "chat")?.unplaced == 3)
+        #expect(!script.reasons.contains("FailoverCompleted"))
+        var larger = planes
+        larger[1].pools[0].maxNodes = 3
+        script.fleet = FailoverScript.fleet(larger, [chat])
+        script.step(10)
+        #expect(script.second(of: "FailoverCompleted", "chat") == 42, "assigned at 41, ready at 42")
+    }
+
+    @Test("a failover ends when nothing is wanted of the workload any more")
+    func nothingWanted() throws {
+        let planes = [
+            FailoverScript.plane("toronto", FailoverScript.toronto, provider: "onprem"),
+            FailoverScript.plane("frankfurt", FailoverScript.frankfurt, provider: "aws"),
+        ]
+        var phi = FailoverScript.workload(
+            "phi", from: FailoverScript.toronto, peak: 10, residency: ["CA"], recovery: .init(rto: .seconds(60)))
+        phi.scaling = ScalingPolicy(minReplicas: 1, maxReplicas: 4, queuedRequestsPerReplica: 4)
+        var script = FailoverScript(FailoverScript.fleet(planes, [phi]))
+        script.step(20)
+        script.gone = ["toronto"]
+        script.step(20)
+        #expect(script.second(of: "FailoverStarted", "phi") == 23, "lost from 21 on, for a thirtieth of a minute")
+        phi.scaling.maxReplicas = 0
+        phi.scaling.minReplicas = 0
+        script.fleet = FailoverScript.fleet(planes, [phi])
+        script.step(90)
+        let completed = try #require(script.events.last { $0.event.reason == "FailoverCompleted" })
+        #expect(completed.event.message == "no replica is wanted any more, 21.0 s after toronto was lost")
+        #expect(!script.reasons.contains("RecoveryOverdue"))
     }
 }

@@ -2,18 +2,20 @@ import FleetControl
 import FleetModel
 
 /// A fleet whose observers say, second by second, what a test lets them see: planes of two providers, three gateways, and a loop
-/// that decides once a second.
+/// that looks at the clock once a second and decides when the schedule of the loop says so.
 struct FailoverScript {
     static let toronto = Location(coordinates: Coordinates(latitude: 43.65, longitude: -79.38), country: "CA")
     static let montreal = Location(coordinates: Coordinates(latitude: 45.5, longitude: -73.57), country: "CA")
     static let frankfurt = Location(coordinates: Coordinates(latitude: 50.11, longitude: 8.68), country: "DE")
     static let gateways: [GatewayName] = ["lima", "oslo", "rome"]
 
-    var fleet: Fleet
+    var fleet: Fleet { didSet { schedule.wake() } }
     var controller = FleetController()
-    var observation = FleetObservation(start: .origin)
+    private(set) var observation = FleetObservation(start: .origin)
+    private var schedule = PassSchedule(start: .origin)
+    private(set) var passes = 0
     var now = Moment.origin
-    var drained: Set<PlaneName> = []
+    var drained: Set<PlaneName> = [] { didSet { schedule.wake() } }
     /// Planes that are gone: no feed, no reports, no replica answers anybody.
     var gone: Set<PlaneName> = []
     /// Planes that a gateway cannot see though they are there.
@@ -23,6 +25,8 @@ struct FailoverScript {
     /// Gateways that do not report.
     var mute: Set<GatewayName> = []
     private(set) var decision: ControlDecision?
+    private(set) var finished: [WorkloadFailovers.Finished] = []
+    private var secondsSince1970: UInt64 = 1_700_000_000
     private(set) var events: [(second: Int, event: FleetEvent)] = []
     /// What each plane runs: as it was assigned while it was there.
     private(set) var running: [PlaneName: [(workload: WorkloadName, count: Int)]] = [:]
@@ -30,24 +34,27 @@ struct FailoverScript {
 
     init(_ fleet: Fleet) { self.fleet = fleet }
 
+    /// The control plane's process ends and another starts.
+    mutating func restart() {
+        controller = FleetController()
+        observation = FleetObservation(start: now)
+        schedule = PassSchedule(start: now)
+    }
+
     /// Replicas of every plane are ready a second after they were assigned.
     mutating func step(_ seconds: Int = 1) {
         for _ in 0..<seconds {
             now = now.advanced(by: .seconds(1))
             sequence += 1
             for plane in fleet.planes.map(\.name) where !gone.contains(plane) && !unheard.contains(plane) {
-                _ = observation.receive(report(plane), now: now)
+                take(observation.receive(report(plane), now: now))
             }
-            for gateway in Self.gateways where !mute.contains(gateway) {
-                _ = observation.receive(report(gateway), now: now)
+            for gateway in fleet.gateways.map(\.name) where !mute.contains(gateway) {
+                take(observation.receive(report(gateway), now: now))
                 controller.receive(report(gateway), now: now)
             }
-            _ = observation.tick(now: now)
-            let decision = controller.decide(
-                ControlInputs(fleet: fleet, drained: drained, observation: observation, secondsSince1970: 1_700_000_000), now: now
-            )
-            self.decision = decision
-            events += decision.events.map { (Int(now.nanoseconds / 1_000_000_000), $0) }
+            decide()
+            guard let decision else { continue }
             let silent = decision.failover.silent
             for plane in fleet.planes.map(\.name) where !gone.contains(plane) && !silent.contains(plane) {
                 running[plane] = decision.assigned.workloads.map { workload in
@@ -56,6 +63,35 @@ struct FailoverScript {
                 }
             }
         }
+    }
+
+    private mutating func take(_ receipt: FleetObservation.Receipt) {
+        if case .accepted(_, let isMaterial) = receipt, isMaterial { schedule.wake() }
+    }
+
+    private mutating func decide() {
+        let hour = HourOfWeek.utc(secondsSince1970: secondsSince1970)
+        let lost = observation.tick(now: now)
+        guard schedule.look(hasLost: !lost.isEmpty, hourOfWeek: hour, isUnderWay: controller.isUnderWay, now: now) else { return }
+        schedule.begin(hourOfWeek: hour)
+        passes += 1
+        let decision = controller.decide(
+            ControlInputs(fleet: fleet, drained: drained, observation: observation, secondsSince1970: secondsSince1970), now: now)
+        self.decision = decision
+        finished += decision.finishedFailovers
+        events += decision.events.map { (Int(now.nanoseconds / 1_000_000_000), $0) }
+    }
+
+    /// The control plane ends, and another begins after a while with what was kept of it.
+    mutating func restart(after away: Duration) {
+        let memory = controller.memory(of: fleet, now: now, secondsSince1970: secondsSince1970)
+        secondsSince1970 += UInt64(away.components.seconds)
+        // Moments of another process have another origin.
+        now = now.advanced(by: .seconds(12_345))
+        controller = FleetController()
+        observation = FleetObservation(start: now)
+        schedule = PassSchedule(start: now)
+        controller.recall(memory, now: now, secondsSince1970: secondsSince1970)
     }
 
     var verdicts: FailoverVerdicts { decision?.failover ?? FailoverVerdicts() }
@@ -121,7 +157,9 @@ struct FailoverScript {
             demand: [Demand(from: "users", location: location, peak: RequestsPerSecond(peak))])
     }
 
-    static func fleet(_ planes: [WorkloadPlane], _ workloads: [Workload]) -> Fleet {
+    static func fleet(
+        _ planes: [WorkloadPlane], _ workloads: [Workload], gateways: [GatewayName] = Self.gateways
+    ) -> Fleet {
         Fleet(
             Set(planes.map(\.provider)).sorted().map {
                 Resource.provider(Provider(metadata: Metadata(name: $0.rawValue), kind: .hyperscaler))

@@ -73,4 +73,33 @@ struct FleetControllerTests: LoopWorld {
         world.hearDoor(WorkloadDemand())
         #expect(world.decide().placement.placement(of: "chat")?.replicas == 2)
     }
+
+    @Test("a plane that falls silent takes no replica away by the requests it does not tell of any more")
+    func silentPlane() {
+        var policy = ScalingPolicy(minReplicas: 0, maxReplicas: 8)
+        policy.target[.concurrencyPerReplica] = 4
+        policy.behavior.scaleDown = ScalingBehavior.Rules(stabilizationWindowSeconds: 0, policies: [])
+        policy.scaleToZeroAfter = .seconds(60)
+        // Sixteen requests that came by no gateway: four replicas.
+        var world = world(planes: ["east", "west"], scaling: policy)
+        func hear(_ plane: PlaneName, running: Int) {
+            world.hear(plane, Array(repeating: replica(.ready, running: running), count: 2))
+        }
+        for second in 0..<180 {
+            world.pass(.seconds(1))
+            // West is silent after half a minute, and what east answers ends after a minute.
+            hear("east", running: second < 60 ? 4 : 0)
+            if second < 30 { hear("west", running: 4) }
+            world.hearDoor(WorkloadDemand())
+            #expect(world.decide().scaling["chat"]?.replicas == 4, "second \(second)")
+        }
+        for _ in 0..<70 {
+            world.pass(.seconds(1))
+            hear("east", running: 0)
+            hear("west", running: 0)
+            world.hearDoor(WorkloadDemand())
+            _ = world.decide()
+        }
+        #expect(world.decide().scaling["chat"]?.replicas == 0)
+    }
 }

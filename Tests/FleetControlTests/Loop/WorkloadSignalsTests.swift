@@ -28,6 +28,8 @@ struct WorkloadSignalsTests: LoopWorld {
         let signals = world.signals
         #expect(signals.replicas == 3)
         #expect(signals.queued == WorkloadSignals.Reading(sum: 1, sources: 2, missing: 2))
+        // What runs in the engines of the silent plane is not known to be nothing. (The gateway tells.)
+        #expect(signals.concurrency.missing == 1)
     }
 
     @Test("replicas that leave do not count, those that start or wait to start again do")
@@ -47,5 +49,24 @@ struct WorkloadSignalsTests: LoopWorld {
         #expect(world.signals.waitingForFirst == 2)
         world.hear("east", [replica(.starting)])
         #expect(world.signals.waitingForFirst == 0)
+    }
+
+    @Test("numbers that cannot be stop nobody")
+    func hostile() {
+        for count in [Int.max, Int.min] {
+            var world = world(planes: ["east"])
+            world.hear("east", Array(repeating: replica(.ready, running: count, waiting: count), count: 3))
+            world.hearDoor(WorkloadDemand(inFlight: count, queued: count, missed: .max))
+            world.pass(.seconds(1))
+            world.hearDoor(WorkloadDemand(inFlight: count, queued: count, promptTokens: .max, completionTokens: .max))
+            let signals = world.signals
+            #expect((0...1e13).contains(signals.concurrency.sum) && (0...1e13).contains(signals.queued.sum))
+            #expect(signals.tokens.sum.isFinite && signals.tokens.sum >= 0)
+            let told = ResourceStatus.Demand(of: "chat", observation: world.observation, demand: world.demand, now: world.now)
+            #expect(told.map { $0.queued >= 0 && $0.inFlight >= 0 } == true)
+            world.hear("east", [])
+            world.hearDoor(WorkloadDemand(queued: count, missed: .max))
+            #expect(world.signals.waitingForFirst >= 0)
+        }
     }
 }

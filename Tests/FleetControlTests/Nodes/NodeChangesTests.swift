@@ -80,4 +80,12 @@ import Testing
     func restart() {
         #expect(events(report([(0, .ready, nil)]), report([], start: 2)).isEmpty)
     }
+
+    @Test("an end that is told further away than any is taken as a day", arguments: [1e300, .infinity, -1e300])
+    func hostileEnds(left: Double) {
+        let words = left > 0 ? "will be taken in 24h" : "will be taken in 0s"
+        #expect(
+            events(report([(0, .ready, nil)]), report([(0, .reclaiming, left)]))
+                == ["Warning NodeReclaimNoticed: node spot/0 \(words); what runs there drains"])
+    }
 }

@@ -146,6 +146,27 @@ import Testing
         #expect(story.nodes == [0: .reclaiming])
     }
 
+    @Test("numbers no fleet may declare do no harm beside running replicas")
+    func hostileNumbersBesideReplicas() {
+        var pool = NodeFixture.pool(launch: nil)
+        pool.acceleratorsPerNode = .max
+        pool.maxNodes = .max
+        var workload = NodeFixture.workload(count: 1)
+        workload.engine = .command(CommandEngineSpec(command: ["serve"], startTimeoutMilliseconds: .max))
+        var slow = NodeFixture.workload("slow", count: 1)
+        slow.engine = .simulated(SimulatedEngineSpec(loadMilliseconds: .max, warmUpMilliseconds: .max))
+        var story = Story()
+        story.assign(1, [workload, slow], pool)
+        #expect(story.starts.count == 2)
+        story.pass(milliseconds: 1)
+        story.assign(2, [workload, slow], pool)
+        #expect(story.state(Fixture.id(1)) == .starting)
+        // A day, and for the other two of them and the allowance for its start.
+        story.pass(milliseconds: 86_400_000)
+        #expect(story.state(Fixture.id(1)) == .draining)
+        #expect(story.state(Fixture.id(2, "slow")) == .starting)
+    }
+
     // MARK: Warm pools
 
     @Test("stopped nodes are launched once, shut down, resumed for replicas that wait, and replaced")

@@ -37,6 +37,8 @@ private struct NodeWorld {
     private let sharing: NodeSharing?
     private var random: SeededGenerator
     private var reconciler: PlaneReconciler
+    /// Hears the same and looks at everything each time: it must come to the same.
+    private var thorough: PlaneReconciler
     private var now = Moment.origin
     private var machines: [Int: Machine] = [:]
     private var noticed: Set<Int> = []
@@ -53,6 +55,7 @@ private struct NodeWorld {
         isStanding = random.isOne(in: 3)
         sharing = random.isOne(in: 3) ? .any : nil
         reconciler = Fixture.reconciler(seed: seed)
+        thorough = Fixture.reconciler(seed: seed, looksAlways: true)
     }
 
     private func machine(_ node: Int) -> Machine { machines[node] ?? (isStanding ? .ready : .absent) }
@@ -198,7 +201,12 @@ private struct NodeWorld {
 
     private mutating func hear(_ event: PlaneEvent) {
         guard problem == nil else { return }
-        for action in reconciler.handle(event, now: now) { perform(action) }
+        let actions = reconciler.handle(event, now: now)
+        if thorough.handle(event, now: now) != actions { problem = "\(event): a look at everything leads to other actions" }
+        if let difference = reconciler.difference(from: thorough, now: now) {
+            problem = "\(event): a look at everything changes \(difference)"
+        }
+        for action in actions { perform(action) }
         checkRunning()
         if let next = reconciler.nextDeadline, next <= now { problem = "the next deadline \(next) is not after \(now)" }
     }

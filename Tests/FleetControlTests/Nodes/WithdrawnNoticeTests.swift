@@ -48,6 +48,34 @@ import Testing
         #expect(story.starts.isEmpty)
     }
 
+    @Test("advice holds on when an end that was announced besides is withdrawn, whichever came first", arguments: [true, false])
+    func adviceBesideAnEnd(isAdviceFirst: Bool) {
+        var story = story()
+        let kinds: [ReclaimNotice.Kind] = isAdviceFirst ? [.rebalance, .termination] : [.termination, .rebalance]
+        for kind in kinds {
+            let end: Duration? = kind == .termination ? .seconds(30) : nil
+            story.hear(.reclaimNoticed(pool: "h100", node: 0, within: end, kind: kind))
+        }
+        story.hear(.reclaimWithdrawn(pool: "h100", node: 0, kind: .termination))
+        let report = story.reconciler.nodeReports(now: story.now)?.first { $0.index == 0 }
+        #expect(report?.state == .reclaiming)
+        #expect(report?.reclaimInMilliseconds == nil)
+        story.hear(.reclaimWithdrawn(pool: "h100", node: 0, kind: .rebalance))
+        #expect(story.reconciler.nodeReports(now: story.now)?.first { $0.index == 0 }?.state == .ready)
+    }
+
+    @Test("a node that is none of the plane's is not vacant: nothing is known of what runs there")
+    func unknownNodes() {
+        let story = story()
+        for (pool, node) in [("spot", 0), ("h100", 2), ("h100", -1)] as [(PoolName, Int)] {
+            #expect(!story.reconciler.isVacant(pool: pool, node: node))
+        }
+        var endpoint = Story()
+        let driver = PlaneDriver.endpoint(EndpointDriver(url: "https://a.example"))
+        endpoint.hear(.assigned(Fixture.assignment(1, [Fixture.workload(count: 1)], driver: driver)))
+        #expect(!endpoint.reconciler.isVacant(pool: "h100", node: 0))
+    }
+
     @Test("notices of pools and nodes that are not the plane's change nothing")
     func strangers() {
         var story = story()

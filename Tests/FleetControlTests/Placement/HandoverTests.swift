@@ -51,11 +51,12 @@ struct HandoverTests {
 
     private func observe(
         _ observation: inout FleetObservation, _ plane: PlaneName, sequence: UInt64 = 1, now: Moment,
-        _ replicas: [(workload: WorkloadName, state: ReplicaReport.State)]
+        _ replicas: [(workload: WorkloadName, state: ReplicaReport.State)], in pools: [PoolName] = []
     ) {
         let reports = replicas.enumerated().map { index, replica in
             ReplicaReport(
-                id: ReplicaID(plane: plane, workload: replica.workload, incarnation: UInt64(index + 1)), pool: "h100",
+                id: ReplicaID(plane: plane, workload: replica.workload, incarnation: UInt64(index + 1)),
+                pool: pools.isEmpty ? "h100" : pools[index],
                 accelerator: "H100-80GB", address: nil, state: replica.state)
         }
         _ = observation.receive(
@@ -147,5 +148,56 @@ struct HandoverTests {
         observe(&observation, "api", now: at(2), [("chat", .ready)])
         handover.update(fleet, moved, observation, now: at(6))
         #expect(handover.kept.isEmpty)
+    }
+
+    @Test("a move from one pool of a plane to another one is waited for as any other")
+    func betweenPools() {
+        var toronto = plane("toronto", Self.toronto)
+        toronto.pools = ["spot", "steady"].map {
+            CapacityPool(name: $0, accelerator: "H100-80GB", acceleratorsPerNode: 1, tier: .spot, maxNodes: 4)
+        }
+        let fleet = fleet([toronto], [workload("chat")])
+        var moved = decision([("chat", "toronto", 4)])
+        moved.workloads[0].chosen[0].placement.pool = "steady"
+        var observation = FleetObservation(start: Self.start)
+        var handover = Handover()
+        func see(_ sequence: UInt64, at seconds: Int, steady: [ReplicaReport.State]) {
+            observe(
+                &observation, "toronto", sequence: sequence, now: at(seconds),
+                (Array(repeating: .ready, count: 4) + steady).map { ("chat", $0) },
+                in: Array(repeating: "spot", count: 4) + steady.map { _ in "steady" })
+            handover.update(fleet, moved, observation, now: at(seconds + 4))
+        }
+        see(1, at: 1, steady: [])
+        #expect(handover.kept.map(\.placement.pool) == ["spot"] && counts(handover) == ["chat 4 on toronto"])
+        #expect(handover.extend(moved).placements(of: "chat", on: "toronto").map(\.count) == [4, 4])
+        see(2, at: 60, steady: [.ready, .ready, .ready, .starting])
+        #expect(counts(handover) == ["chat 4 on toronto"], "three of four serve")
+        see(3, at: 90, steady: [.ready, .ready, .ready, .ready])
+        #expect(handover.kept.isEmpty)
+    }
+
+    @Test("room that is kept for a standby is free for nobody but the workload it stands by for")
+    func reservedRoom() {
+        let planes = [plane("toronto", Self.toronto), plane("singapore", Self.singapore)]
+        var observation = FleetObservation(start: Self.start)
+        observe(&observation, "toronto", now: at(1), [("chat", .ready), ("chat", .ready)])
+        func kept(_ owner: WorkloadName) -> [String] {
+            var moved = decision([("chat", "singapore", 2), ("other", "singapore", 0)])
+            let index = owner == "chat" ? 0 : 1
+            moved.workloads[index].passive = PlacementDecision.Passive(
+                primary: "onprem/singapore", planes: ["singapore"],
+                reserved: [
+                    PlacementDecision.Choice(
+                        plane: "toronto",
+                        placement: PlaneAssignment.Placement(
+                            pool: "h100", accelerator: "H100-80GB", acceleratorsPerReplica: 1, count: 1), because: "")
+                ])
+            var handover = Handover()
+            handover.update(fleet(planes, [workload("chat"), workload("other")]), moved, observation, now: at(1))
+            return counts(handover)
+        }
+        #expect(kept("other") == ["chat 1 on toronto"])
+        #expect(kept("chat") == ["chat 2 on toronto"])
     }
 }

@@ -27,6 +27,7 @@ import Testing
         #expect(counts(twoPlanes(), .none) == ["near": 4])
         #expect(counts(twoPlanes(), NodeShortage(unavailable: [near: 1], advised: [:])) == ["near": 2, "far": 2])
         #expect(counts(twoPlanes(), NodeShortage(unavailable: [near: 9], advised: [:])) == ["far": 4])
+        #expect(counts(twoPlanes(), NodeShortage(unavailable: [near: .max], advised: [near: 9])) == ["far": 4])
     }
 
     @Test("nodes at risk are left for others")
@@ -86,5 +87,56 @@ import Testing
         shared.sharing = .any
         #expect(placed(shared) == [1, 1])
         #expect(placed(pool("h100", tier: .onDemand, nodes: 2, perNode: 4)) == [1, 1])
+    }
+
+    /// 80 req/s are ten replicas; `near` alone has room for eight.
+    private func tooLittle() -> Fleet {
+        fleet(
+            [plane("near", Self.toronto, pools: [pool("spot", tier: .spot, price: 1, nodes: 4, perNode: 2)])],
+            [workload(demand: [(Self.toronto, 80)])])
+    }
+
+    @Test("advice takes nobody's place where there is too little with and without it")
+    func advisedWhileShort() {
+        #expect(counts(tooLittle(), NodeShortage(unavailable: [:], advised: [near: 1])) == ["near": 8])
+        let wanted = Placement.decide(
+            PlacementInputs(
+                fleet: tooLittle(), wanted: ["chat": 10], shortage: NodeShortage(unavailable: [:], advised: [near: 1])))
+        #expect(wanted.workloads[0].replicas == 8 && wanted.workloads[0].unplaced == 2)
+    }
+
+    @Test("advice takes no planned place that nothing stands in for")
+    func advisedWhilePlanned() {
+        var declared = tooLittle()
+        declared = fleet(declared.planes, [workload(demand: [(Self.toronto, 1)])])
+        let planned = PlannedReplicas(
+            plan: "default", block: "all", targets: ["chat": [.init(plane: "near", pool: "spot", count: 8)]])
+        let decision = Placement.decide(
+            PlacementInputs(fleet: declared, planned: planned, shortage: NodeShortage(unavailable: [:], advised: [near: 1])))
+        #expect(decision.workloads[0].plan?.placed == 8)
+    }
+
+    @Test("advice takes nobody's place where two planes together have too little")
+    func advisedWhileBothAreFull() {
+        var declared = twoPlanes()
+        declared = fleet(declared.planes, [workload(demand: [(Self.toronto, 80)])])
+        #expect(counts(declared, NodeShortage(unavailable: [:], advised: [near: 1])) == ["near": 4, "far": 4])
+    }
+
+    @Test("advice is followed where something else binds, however much is lacking")
+    func advisedWhileBound() {
+        var workload = workload(demand: [(Self.toronto, 80)])
+        workload.scaling = ScalingPolicy(minReplicas: 1, maxReplicas: 4)
+        let declared = fleet(twoPlanes().planes, [workload])
+        #expect(counts(declared, .none) == ["near": 4])
+        #expect(counts(declared, NodeShortage(unavailable: [:], advised: [near: 1])) == ["near": 2, "far": 2])
+    }
+
+    @Test("a plane that says that more is gone than there can be has nothing left, and stops nobody")
+    func hostile() {
+        for gone in [Int.max, Int.min] {
+            let shortage = NodeShortage(unavailable: [near: gone], advised: [near: 3])
+            #expect(counts(twoPlanes(), shortage) == ["far": 4])
+        }
     }
 }

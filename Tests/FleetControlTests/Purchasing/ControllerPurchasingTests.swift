@@ -69,4 +69,37 @@ struct ControllerPurchasingTests: PurchaseFleetBuilding {
         #expect(count(decision, .spot, declared) >= 2)
         #expect(decision.placement.placement(of: "chat")?.plan?.placed == 2)
     }
+
+    @Test("after a restart spot that was bought as a hedge makes the workload no smaller than it was")
+    func restartOnSpot() {
+        var workload = bought(PurchaseRules(spotPolicy: .spotHedge, overProvision: Share(0.25)))
+        workload.scaling.minReplicas = 1
+        let declared = fleet(regions, [workload])
+        var controller = FleetController()
+        // SpotHedge holds 11 for the 10 that are wanted: of which of them it is one more is not known any more.
+        let decision = decide(
+            &controller, declared, seconds: 1, ready: ["a": ["spot": 4], "b": ["spot": 4], "c": ["spot": 3]])
+        #expect(decision.scaling["chat"]?.replicas == 11)
+        #expect(count(decision, .spot, declared) >= 11)
+    }
+
+    @Test("after a restart one forwarder stands for as many replicas as may be counted on there")
+    func restartBesideEndpoint() {
+        var api = plane("api", Self.singapore, pools: [pool("h100", tier: .onDemand, price: 9, nodes: 8, perNode: 1)])
+        api.driver = .endpoint(EndpointDriver(url: "https://api.example.com", key: nil))
+        let local = plane("a", Self.toronto, pools: [pool("steady", tier: .onDemand, price: 3, nodes: 3, perNode: 1)])
+        var workload = bought(most: 8, demand: [(Self.toronto, 1)])
+        workload.scaling.minReplicas = 1
+        let declared = fleet([api, local], [workload])
+        var controller = FleetController()
+        let decision = decide(
+            &controller, declared, seconds: 1, ready: ["a": ["steady": 3], "api": ["h100": 1]])
+        #expect(decision.scaling["chat"]?.replicas == 8)
+        #expect(decision.placement.placements(of: "chat", on: "a").map(\.count) == [3])
+        #expect(decision.placement.placements(of: "chat", on: "api").map(\.count) == [5])
+        var alone = FleetController()
+        #expect(
+            decide(&alone, declared, seconds: 1, ready: ["a": ["steady": 3]]).scaling["chat"]?.replicas == 3,
+            "no forwarder runs, so none was counted on")
+    }
 }

@@ -59,16 +59,25 @@ struct PurchaseWorld {
         events += decided.events
     }
 
-    /// A control plane that started anew and heard every plane once.
-    mutating func restart() {
+    /// A control plane that started anew and heard every plane once: the sizes its loop goes on from.
+    @discardableResult
+    mutating func restart() -> [WorkloadName: Int] {
         purchaser = Purchaser()
         observation = FleetObservation(start: now)
         report()
+        var controller = FleetController()
+        let decided = controller.decide(
+            ControlInputs(fleet: fleet, observation: observation, secondsSince1970: 0), now: now)
+        return decided.scaling.mapValues(\.replicas)
     }
 
     /// Replicas that run in a tier, ready or not.
     func held(_ workload: WorkloadName, _ tier: CapacityPool.Tier) -> Int {
         started.reduce(0) { $0 + ($1.key.workload == workload && self.tier($1.key.place) == tier ? $1.value.count : 0) }
+    }
+
+    func held(_ workload: WorkloadName) -> Int {
+        CapacityPool.Tier.allCases.reduce(0) { $0 + held(workload, $1) }
     }
 
     func ready(_ workload: WorkloadName) -> Int {
@@ -161,6 +170,15 @@ struct PurchaseWorld {
                     }
                 }
             }
+            if plane.driver != .local {
+                // One forwarder for each workload, in the first pool that is wanted.
+                var forwarders: [ReplicaReport] = []
+                for replica in replicas where !forwarders.contains(where: { $0.id.workload == replica.id.workload }) {
+                    forwarders.append(replica)
+                }
+                replicas = forwarders
+            }
+            let reportsNodes = reportsNodes && plane.driver == .local
             let counts = plane.pools.map { history[Place(plane: plane.name, pool: $0.name)] ?? PoolHistory(pool: $0.name) }
             _ = observation.receive(
                 PlaneReport(

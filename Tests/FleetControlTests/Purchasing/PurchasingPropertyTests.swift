@@ -30,7 +30,15 @@ struct PurchasingPropertyTests: PurchaseFleetBuilding {
             for place in world.places where random.isOne(in: 8) {
                 world.capacity[place] = random.pick([nil, 0, 1, 2])
             }
-            if random.isOne(in: 20) { world.restart() }
+            if random.isOne(in: 20) {
+                let resumed = world.restart()
+                for workload in declared.workloads where checks && workload.objective.survive == .none {
+                    // Nothing but what survives a loss runs beside what is wanted for sure.
+                    let most = workload.scaling.maxReplicas
+                    let alive = world.held(workload.name)
+                    #expect(resumed[workload.name] ?? most >= min(alive, most), "seed \(seed)")
+                }
+            }
             world.step(wanted, after: random.pick([.seconds(1), .seconds(20), .seconds(60)]))
             if checks { check(world, wanted, seed: seed) }
         }

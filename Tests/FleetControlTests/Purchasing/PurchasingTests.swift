@@ -228,7 +228,8 @@ struct PurchasingTests: PurchaseFleetBuilding {
         world.run(["chat": 4], for: .seconds(30))
         let (spotBefore, steadyBefore) = (world.held("chat", .spot), world.held("chat", .onDemand))
         let events = world.events.count
-        world.restart()
+        let resumed = world.restart()
+        #expect(resumed["chat"] ?? 0 >= 4, "the loop that starts anew takes none of them away")
         world.decide(["chat": 4])
         #expect(world.placed("chat", .spot) >= min(4, spotBefore))
         #expect(world.placed("chat", .spot) + world.placed("chat", .onDemand) >= 4)
@@ -253,5 +254,82 @@ struct PurchasingTests: PurchaseFleetBuilding {
             // Half of 6 replicas at 80 %: 24 req/s, three replicas at full use.
             #expect(kept.reduce(0) { $0 + $1.placement.count } >= 3, "\(provider)")
         }
+    }
+
+    // MARK: Endpoint planes
+
+    @Test("an endpoint plane's one forwarder stands for all that is counted on there: it refuses nothing, and nothing wanders")
+    func endpoint() {
+        var api = plane("api", Self.toronto, pools: [pool("h100", tier: .onDemand, price: 1, nodes: 8, perNode: 1)])
+        api.driver = .endpoint(EndpointDriver(url: "https://api.example.com", key: nil))
+        let dearer = plane("a", Self.toronto, pools: [pool("steady", tier: .onDemand, price: 3, nodes: 8, perNode: 1)])
+        var world = PurchaseWorld(fleet([api, dearer], [bought()]))
+        for _ in 0..<120 {
+            let placed = world.step(["chat": 5]).placement(of: "chat")
+            #expect(placed?.replicas == 5)
+            #expect(world.placed() == ["api/h100": 5])
+        }
+        #expect(!world.purchaser.isUnderWay, "all that was asked for is there")
+    }
+
+    @Test("it looks again as long as what it asked for may be refused, and as long as a refusal is remembered")
+    func underWay() {
+        let planes = [
+            plane(
+                "a", Self.toronto,
+                pools: [
+                    pool("first", tier: .onDemand, price: 1, nodes: 8, perNode: 1),
+                    pool("second", tier: .onDemand, price: 2, nodes: 8, perNode: 1),
+                ])
+        ]
+        var world = PurchaseWorld(fleet(planes, [bought(PurchaseRules(spotPolicy: .onDemandOnly))]))
+        world.step(["chat": 4])
+        #expect(world.purchaser.isUnderWay, "nothing has come yet")
+        world.run(["chat": 4], for: .seconds(60))
+        #expect(!world.purchaser.isUnderWay)
+        world.capacity[PurchaseWorld.Place(plane: "a", pool: "first")] = 3
+        world.run(["chat": 4], for: .seconds(120))
+        #expect(world.placed() == ["a/first": 3, "a/second": 1])
+        #expect(world.purchaser.isUnderWay, "the first is asked again once the refusal lapses")
+    }
+
+    @Test("what stood in for spot is said to be gone when nothing is wanted on spot any more")
+    func nothingLeftForSpot() {
+        let rules = PurchaseRules(onDemandBaseCapacity: 2, spotPolicy: .adaptiveHedge)
+        var world = PurchaseWorld(fleet([regions[0]], [bought(rules)]))
+        world.capacity[spot("a")] = 0
+        world.run(["chat": 4], for: .seconds(300))
+        #expect(world.held("chat", .onDemand) == 4)
+        world.run(["chat": 2], for: .seconds(30))
+        #expect(world.placed() == ["a/steady": 2])
+        world.run(["chat": 4], for: .seconds(300))
+        #expect(world.held("chat", .onDemand) == 4)
+        #expect(world.reasons() == ["SpotFallback", "SpotReturned", "SpotFallback"])
+    }
+
+    @Test("what is paid for is used where only spot that is not bought would be nearer")
+    func paidWhereSpotIsNotBought() {
+        // Singapore is beyond the latency budget of those in Toronto; spot alone is inside.
+        let planes = [
+            plane("near", Self.toronto, pools: [pool("spot", tier: .spot, price: 1, nodes: 8, perNode: 1)]),
+            plane(
+                "far", Self.singapore,
+                pools: [
+                    pool("committed", tier: .reserved, price: 9, nodes: 8, perNode: 1),
+                    pool("steady", tier: .onDemand, price: 3, nodes: 8, perNode: 1),
+                ]),
+        ]
+        let demand = [(Self.toronto, 10.0)]
+        var without = PurchaseWorld(fleet(planes, [bought(PurchaseRules(spotPolicy: .onDemandOnly), demand: demand)]))
+        without.run(["chat": 2], for: .seconds(30))
+        #expect(without.placed() == ["far/committed": 2])
+        var full = planes
+        full[0].pools[0].maxNodes = 0
+        var crowded = PurchaseWorld(fleet(full, [bought(PurchaseRules(spotPolicy: .roundRobinSpot), demand: demand)]))
+        crowded.run(["chat": 2], for: .seconds(30))
+        #expect(crowded.placed() == ["far/committed": 2])
+        var open = PurchaseWorld(fleet(planes, [bought(PurchaseRules(spotPolicy: .roundRobinSpot), demand: demand)]))
+        open.run(["chat": 2], for: .seconds(30))
+        #expect(open.placed() == ["near/spot": 2])
     }
 }

@@ -30,6 +30,8 @@ private struct World {
     private static let quarantine = AddressBook.defaultQuarantine
     private var random: SeededGenerator
     private var reconciler: PlaneReconciler
+    /// Hears the same and looks at everything each time: it must come to the same.
+    private var thorough: PlaneReconciler
     private var now = Moment.origin
     private var running: [Running] = []
     private var probing: [ReplicaID] = []
@@ -44,6 +46,7 @@ private struct World {
     init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
         reconciler = Fixture.reconciler(ports: 20_000...20_007, seed: seed)
+        thorough = Fixture.reconciler(ports: 20_000...20_007, seed: seed, looksAlways: true)
     }
 
     mutating func step() {
@@ -149,6 +152,8 @@ private struct World {
         let addresses = AddressBook(ports: 20_000...20_007, records: reconciler.addressRecords(now: now), now: now)
         reconciler = PlaneReconciler(
             plane: Fixture.plane, nextIncarnation: reconciler.nextIncarnation, addresses: addresses, seed: 1)
+        thorough = PlaneReconciler(
+            plane: Fixture.plane, nextIncarnation: reconciler.nextIncarnation, addresses: addresses, seed: 1, looksAlways: true)
         hear(.assigned(assignment))
     }
 
@@ -156,7 +161,12 @@ private struct World {
 
     private mutating func hear(_ event: PlaneEvent) {
         guard problem == nil else { return }
-        for action in reconciler.handle(event, now: now) { perform(action) }
+        let actions = reconciler.handle(event, now: now)
+        if thorough.handle(event, now: now) != actions { problem = "\(event): a look at everything leads to other actions" }
+        if let difference = reconciler.difference(from: thorough, now: now) {
+            problem = "\(event): a look at everything changes \(difference)"
+        }
+        for action in actions { perform(action) }
         checkDevices()
         if let next = reconciler.nextDeadline, next <= now { problem = "the next deadline \(next) is not after \(now)" }
     }

@@ -255,6 +255,47 @@ import Testing
         #expect(story.reconciler.isFinished)
     }
 
+    @Test("a shutdown that is asked for again with less time ends what is left by then, and one with more time changes nothing")
+    func shutsDownSooner() {
+        var story = Story()
+        story.hear(.assigned(Fixture.assignment(1, [Fixture.workload(count: 2)])))
+        for id in [Fixture.id(1), Fixture.id(2)] {
+            story.makeReady(id)
+            story.hear(.loadMeasured(id, ReplicaLoad(running: 2, waiting: 0)))
+        }
+        story.hear(.shutdownRequested(within: .seconds(600)))
+        story.pass(milliseconds: 2_000)
+        #expect(story.stops.isEmpty)
+        // Idle: told to stop, with all the time that was given.
+        story.hear(.loadMeasured(Fixture.id(2), ReplicaLoad(running: 0, waiting: 0)))
+        #expect(story.stops == [Fixture.id(2)])
+        story.hear(.shutdownRequested(within: .zero))
+        #expect(story.stops == [Fixture.id(1)])
+        story.hear(.shutdownRequested(within: .seconds(600)))
+        // Five seconds to end, and one until it is ended by force.
+        story.pass(milliseconds: 6_000)
+        #expect(Set(story.kills) == [Fixture.id(1), Fixture.id(2)])
+    }
+
+    @Test("accelerators are numbered over all pools of a plane, processors apart")
+    func planeDevices() {
+        var processors = Fixture.pool("cpu", perNode: 64, nodes: 2)
+        processors.accelerator = "CPU"
+        let pools = [processors, Fixture.pool("first", perNode: 2, nodes: 3), Fixture.pool("second", perNode: 4)]
+        var story = Story()
+        story.hear(
+            .assigned(
+                Fixture.assignment(
+                    1,
+                    [
+                        Fixture.workload("a", count: 1, each: 2, pool: "first"),
+                        Fixture.workload("b", count: 1, each: 2, pool: "second"),
+                        Fixture.workload("c", count: 1, each: 1, pool: "second"),
+                    ], pools: pools)))
+        #expect(story.starts.map(\.devices) == [[0, 1], [0, 1], [2]])
+        #expect(story.starts.map(\.planeDevices) == [[0, 1], [6, 7], [8]])
+    }
+
     @Test("events of forgotten replicas change nothing")
     func strangers() {
         var story = Story()

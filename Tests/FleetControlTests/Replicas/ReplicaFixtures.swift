@@ -34,8 +34,24 @@ enum Fixture {
         ReplicaID(plane: plane, workload: workload, incarnation: incarnation)
     }
 
-    static func reconciler(ports: ClosedRange<Int> = 20_000...20_999, seed: UInt64 = 1) -> PlaneReconciler {
-        PlaneReconciler(plane: plane, addresses: AddressBook(ports: ports, now: .origin), seed: seed)
+    static func reconciler(
+        ports: ClosedRange<Int> = 20_000...20_999, seed: UInt64 = 1, looksAlways: Bool = false
+    ) -> PlaneReconciler {
+        PlaneReconciler(
+            plane: plane, addresses: AddressBook(ports: ports, now: .origin), seed: seed, looksAlways: looksAlways)
+    }
+}
+
+extension PlaneReconciler {
+    /// What of a twin that heard the same differs; nil where nothing does.
+    func difference(from twin: PlaneReconciler, now: Moment) -> String? {
+        if nextDeadline != twin.nextDeadline { return "the next deadline" }
+        if replicaReports(host: "h", now: now) != twin.replicaReports(host: "h", now: now) { return "a replica" }
+        if nodeReports(now: now) != twin.nodeReports(now: now) { return "a node" }
+        if poolHistory(now: now) != twin.poolHistory(now: now) { return "a pool's history" }
+        if refusals != twin.refusals { return "a refusal" }
+        if addressRecords(now: now) != twin.addressRecords(now: now) { return "an address" }
+        return nil
     }
 }
 

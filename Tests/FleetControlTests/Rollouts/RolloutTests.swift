@@ -57,6 +57,90 @@ struct RolloutTests {
         #expect(stuck.record?.progress?.reason.contains("no pool has room") == true)
     }
 
+    @Test("in a pool whose last node is refused one replica makes room, as in a full one")
+    func refusedNode() {
+        let policy = RolloutPolicy(progressDeadline: .seconds(60))
+        var world = RolloutWorld(planes: [("toronto", 1)], replicas: 2, rollout: policy)
+        world.capacity[0].pools[0].maxNodes = 3
+        world.capacity[0].pools[0].provisioning = NodeProvisioning(launchTime: .seconds(5))
+        world.mostNodes = 2
+        world = settled(world)
+        world.declare(2)
+        #expect(world.pass(atMost: 300) { $0.record?.stable == 2 && $0.isAtRest })
+        #expect(world.leastReady == 1)
+        #expect(!world.reasons.contains("RolledBack"))
+    }
+
+    @Test("without a rollback of its own a failed analysis waits for an operator, who may go on: it is judged by what comes then")
+    func failedAnalysis() throws {
+        var policy = Self.canary
+        policy.autoRollback = false
+        policy.analysis?.interval = .seconds(1)
+        var world = settled(RolloutWorld(replicas: 4, rollout: policy, seed: 3))
+        world.requestsPerStep = 40
+        world.errorRates = [2: 0.3]
+        world.declare(2)
+        #expect(world.pass(atMost: 100) { $0.record?.progress?.isPaused == true })
+        #expect(world.reasons.filter { $0 == "AnalysisFailed" }.count == 1)
+        world.pass(seconds: 30)
+        #expect(world.record?.progress?.isPaused == true)
+        // What made it fail is over.
+        world.errorRates = [:]
+        try world.command(.resume)
+        world.pass(seconds: 15)
+        #expect(world.record?.progress?.isPaused == false)
+        #expect(world.pass(atMost: 200) { $0.record?.stable == 2 && $0.isAtRest })
+        #expect(world.reasons.filter { $0 == "AnalysisFailed" }.count == 1)
+    }
+
+    @Test("a step that failed is over when an operator promotes it")
+    func promotedPastAFailure() throws {
+        var policy = Self.canary
+        policy.autoRollback = false
+        policy.analysis?.interval = .seconds(1)
+        var world = settled(RolloutWorld(replicas: 4, rollout: policy, seed: 3))
+        world.requestsPerStep = 40
+        world.errorRates = [2: 0.3]
+        world.declare(2)
+        #expect(world.pass(atMost: 100) { $0.record?.progress?.isPaused == true })
+        #expect(world.record?.progress?.step == 0)
+        try world.command(.promote)
+        #expect(world.pass(atMost: 9) { $0.record?.progress?.step == 1 })
+        // The next step is judged by its own requests.
+        #expect(world.pass(atMost: 60) { $0.record?.progress?.isPaused == true })
+        #expect(world.reasons.filter { $0 == "AnalysisFailed" }.count == 2)
+        try world.command(.promoteFully)
+        #expect(world.pass(atMost: 100) { $0.record?.stable == 2 && $0.isAtRest })
+    }
+
+    @Test("a gateway that names any number of versions has 4,096 of them remembered")
+    func namesOfAGateway() {
+        var meter = RevisionMeter()
+        func report(_ gateway: GatewayName, from first: Int, count: Int, requests: UInt64) -> GatewayReport {
+            var revisions: [String: [RevisionOutcome]] = [:]
+            for number in first..<first + count {
+                var outcome = RevisionOutcome(generation: 1)
+                outcome.requests = requests
+                revisions["w\(10_000 + number)"] = [outcome]
+            }
+            return GatewayReport(
+                gateway: gateway, snapshot: nil, address: "127.0.0.1:1", isReady: true, roundTripMilliseconds: [:], requests: [:],
+                pid: 1, revisions: revisions)
+        }
+        meter.receive(report("door", from: 0, count: 3_000, requests: 1))
+        meter.receive(report("door", from: 3_000, count: 3_000, requests: 1))
+        meter.receive(report("door", from: 0, count: 6_000, requests: 4))
+        func total(_ number: Int) -> UInt64 {
+            meter.total(of: RevisionMeter.Key(workload: WorkloadName("w\(10_000 + number)"), generation: 1)).requests
+        }
+        // 3 since the first report, which only sets marks; 4 of those that were named after it.
+        #expect(total(0) == 3 && total(4_095) == 4)
+        #expect(total(4_096) == 0 && total(5_999) == 0)
+        meter.receive(report("other", from: 5_000, count: 1, requests: 0))
+        meter.receive(report("other", from: 5_000, count: 1, requests: 2))
+        #expect(total(5_000) == 2)
+    }
+
     @Test("what is no part of the replicas starts none anew")
     func scalingAlone() {
         var world = settled(RolloutWorld(replicas: 2))

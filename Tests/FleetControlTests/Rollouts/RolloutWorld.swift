@@ -41,6 +41,8 @@ struct RolloutWorld {
     var requestsPerStep = 0
     var outcomes: [UInt64: RevisionOutcome] = [:]
     var startDelay = Duration.seconds(2)
+    /// Most nodes of a pool that its provider has; more are refused.
+    var mostNodes = Int.max
     /// The fewest and the most replicas that were ready at once since ``watch()``.
     var leastReady = Int.max
     var mostAlive = 0
@@ -171,7 +173,8 @@ struct RolloutWorld {
                     now.advanced(by: lateness()),
                     PlaneReport(
                         plane: name, planeStart: 1, sequence: plane.sequence, assignment: plane.last?.version,
-                        feedAddress: "127.0.0.1:1", replicas: plane.reconciler.replicaReports(host: "127.0.0.1", now: now))
+                        feedAddress: "127.0.0.1:1", replicas: plane.reconciler.replicaReports(host: "127.0.0.1", now: now),
+                        nodes: plane.reconciler.nodeReports(now: now), history: plane.reconciler.poolHistory(now: now))
                 ))
             plane.nextReport = now.advanced(by: .milliseconds(500) + lateness())
         }
@@ -203,7 +206,12 @@ struct RolloutWorld {
             case .checkpoint(let id, _, _):
                 plane.events.append((now.advanced(by: Self.step), .checkpointed(id, problem: nil)))
             case .launchNode(let order):
-                plane.events.append((now.advanced(by: Self.step), .nodeLaunched(pool: order.pool.name, node: order.index)))
+                let isThere = order.index < mostNodes
+                let event =
+                    isThere
+                    ? PlaneEvent.nodeLaunched(pool: order.pool.name, node: order.index)
+                    : .nodeRefused(pool: order.pool.name, node: order.index, reason: "no capacity")
+                plane.events.append((now.advanced(by: Self.step), event))
             case .stopNode(let pool, let node):
                 plane.events.append((now.advanced(by: Self.step), .nodeStopped(pool: pool, node: node)))
             case .releaseNode(let pool, let node):

@@ -80,4 +80,17 @@ struct BehaviorTests {
         #expect(driven.run(60) { _ in .queue(2) }.last?.replicas == 2)
         #expect(driven.scaler.last?.isPanicking == false)
     }
+
+    @Test("a short window of a long stable one is a mean too: one second's burst is no panic, one that lasts is")
+    func shortPanicWindow() {
+        var policy = ScalingPolicy.prompt(1, 500)
+        policy.target[.queuedRequestsPerReplica] = 1
+        // 1 % of an hour: 36 s. At second 50, (32 · 10 + 300) / 33 ask for 19 replicas, ten are ready: fewer than twice as many.
+        policy.panic = PanicMode(stableWindow: .seconds(3_600), panicWindowPercentage: 1)
+        var driven = DrivenScaler(policy, replicas: 10)
+        driven.run(50) { _ in .queue(10) }
+        #expect(driven.run { _ in .queue(300) }[0].isPanicking == false)
+        #expect(driven.run(9) { _ in .queue(10) }.last?.isPanicking == false)
+        #expect(driven.run(12) { _ in .queue(300) }.last?.isPanicking == true)
+    }
 }

@@ -90,4 +90,16 @@ struct ScaleToZeroTests {
         other.second = 3_600
         #expect(other.run(400) { _ in .quiet }.last?.replicas == 0)
     }
+
+    @Test("the last replica stays while a metric its policy goes by is missing, whatever gateways say")
+    func missingTarget() {
+        var driven = DrivenScaler(policy, replicas: 1)
+        driven.run(600) { _ in
+            var signals = WorkloadSignals.quiet
+            signals.queued.missing = 1
+            return signals
+        }
+        #expect(driven.replicas == 1)
+        #expect(driven.run(1) { _ in .quiet }.last?.replicas == 0)
+    }
 }

@@ -174,4 +174,30 @@ struct ScalerPropertyTests {
             }
         }
     }
+
+    @Test("a lasting alarm gets what its step adds, however slowly it may be followed")
+    func liveness() async {
+        for seed in 0..<caseCount(perMille: 5) {
+            await Task.yield()
+            var random = SeededGenerator(seed: seed)
+            let (start, most) = (random.next(in: 1...10), random.next(in: 5...30))
+            let (adjustment, period) = (random.next(in: 1...9), random.next(in: 1...60))
+            var policy = ScalingPolicy(minReplicas: 1, maxReplicas: most)
+            policy.steps = [
+                StepScaling(
+                    alarm: ScalingAlarm(metric: .queuedRequestsPerReplica, threshold: 4, period: .seconds(period)),
+                    adjustments: [.init(lowerBound: 0, adjustment: adjustment)], warmUp: .seconds(random.next(in: 0...600)))
+            ]
+            let (window, value, limitPeriod) = (random.next(in: 0...180), random.next(in: 1...3), random.next(in: 1...60))
+            policy.behavior.scaleUp = .init(
+                stabilizationWindowSeconds: window, policies: [.init(type: .pods, value: value, periodSeconds: limitPeriod)])
+            var driven = DrivenScaler(policy, replicas: min(start, most))
+            let reached = min(most, min(start, most) + adjustment)
+            // The alarm's first period, the window, and as many periods of the limit as the step needs, each begun at once or
+            // with the alarm's next period.
+            let steps = (adjustment + value - 1) / value
+            driven.run(period + window + steps * (limitPeriod + period) + 2) { _ in .queue(1e6) }
+            #expect(driven.replicas >= reached, "seed \(seed)")
+        }
+    }
 }

@@ -142,11 +142,53 @@ struct DemandHistoryTests {
         #expect(series.rate(9) == nil)
         #expect(series.rate(10) == 3)
         #expect(series.rate(Int64(count + 9)) == Double((count + 9) % 7))
-        history.restore([.init(workload: "a", slot: 5, rate: 1), .init(workload: "a", slot: -1, rate: 1)])
+        history.restore([.init(workload: "a", slot: -1, rate: 1), .init(workload: "a", slot: .max, rate: 1)])
         #expect(history.series(of: "a") == series)
-        history.restore([.init(workload: "a", slot: 1_000_000, rate: 2)])
-        #expect(history.series(of: "a").rate(Int64(count + 9)) == nil)
         history.retain([])
         #expect(history.series(of: "a") == DemandSeries())
+    }
+
+    @Test("one slot of a clock that is wrong costs nothing, and a clock that was wrong does not end forecasting")
+    func wrongClocks() {
+        let (newest, capacity) = (Int64(2_000_000), Int64(DemandHistory.capacity))
+        /// Takes slots in order; which of them were believed.
+        func take(_ series: inout DemandSeries, _ slots: [Int64], rate: Double) -> [Bool] {
+            slots.map { series.record(rate, slot: $0) }
+        }
+        var known = DemandSeries()
+        #expect(!take(&known, Array((newest - 500)...newest), rate: 3).contains(false))
+        for wrong in [newest + 40 * capacity, 17, newest - capacity, newest + capacity + 2] {
+            var series = known
+            let believed = take(&series, [wrong, newest + 1, wrong, newest + 2], rate: 4)
+            #expect(believed == [false, true, false, true], "a second one long after is no better")
+            #expect(series.rate(newest - 500) == 3 && series.rate(newest + 1) == 4)
+        }
+        // The clock was wrong until now: all there is lies in the future.
+        var future = DemandSeries()
+        let believed = take(&future, [newest + 40 * capacity] + Array(newest...(newest + 20)), rate: 3)
+        #expect(believed == [true, false] + Array(repeating: true, count: 20))
+        #expect(future.newest == newest + 20)
+        #expect(future.rate(newest + 1) == 3 && future.rate(newest + 40 * capacity) == nil)
+    }
+
+    @Test("a slot that is not believed is not told to be kept")
+    func wrongClockIsNotKept() {
+        var history = DemandHistory()
+        var second = 0
+        func watch(from start: UInt64) -> [Int64] {
+            (0...1_800).compactMap { offset in
+                second += 1
+                return history.observe(
+                    1, of: "a", now: Moment.origin.advanced(by: .seconds(second)), secondsSince1970: start + UInt64(offset))?.slot
+            }
+        }
+        let right = UInt64(1_800_000_000)
+        let first = watch(from: right)
+        #expect(first == [DemandHistory.slot(right), DemandHistory.slot(right) + 1])
+        // Forty years ahead for half an hour and a second: its first slot is not believed, its second would be.
+        let wrong = watch(from: right + 1_200_000_000)
+        #expect(wrong == [DemandHistory.slot(right + 1_200_000_000) + 1])
+        // Back again, its last slot under way forgotten: the first is not believed, the second is.
+        #expect(watch(from: right + 7_200) == [DemandHistory.slot(right) + 9])
     }
 }

@@ -85,4 +85,56 @@ struct StepScalingTests {
         driven.run(10) { .queue(20 * Double($0)) }
         #expect(driven.replicas == 9)
     }
+
+    // MARK: Beside behaviour and bounds
+
+    /// Four more while the alarm lasts, five minutes of warm-up, and one fewer while next to nothing waits.
+    private func fourMore(maxReplicas: Int = 100) -> ScalingPolicy {
+        var policy = ScalingPolicy.prompt(1, maxReplicas)
+        policy.steps = [
+            StepScaling(
+                alarm: ScalingAlarm(metric: .queuedRequestsPerReplica, threshold: 10),
+                adjustments: [.init(lowerBound: 0, adjustment: 4)], warmUp: .seconds(300)),
+            StepScaling(
+                alarm: ScalingAlarm(metric: .queuedRequestsPerReplica, comparison: .lessThanThreshold, threshold: 1),
+                adjustments: [.init(upperBound: 0, adjustment: -1)], warmUp: .zero),
+        ]
+        return policy
+    }
+
+    @Test("a window that delays an addition does not lose it")
+    func window() {
+        var policy = fourMore()
+        policy.behavior.scaleUp.stabilizationWindowSeconds = 120
+        var driven = DrivenScaler(policy, replicas: 10)
+        // Breached after a minute, wished for two more.
+        driven.run(179) { _ in .queue(10_000) }
+        #expect(driven.replicas == 10)
+        driven.run(3) { _ in .queue(10_000) }
+        #expect(driven.replicas == 14)
+        driven.run(200) { _ in .queue(10_000) }
+        #expect(driven.replicas == 14, "they still warm up")
+    }
+
+    @Test("a limit on additions slows them, and does not lose them")
+    func limited() {
+        var policy = fourMore()
+        policy.behavior.scaleUp.policies = [.init(type: .pods, value: 1, periodSeconds: 60)]
+        var driven = DrivenScaler(policy, replicas: 10)
+        // One a minute from the first breach on: at 60, 120, 180 and 240 s.
+        driven.run(70) { _ in .queue(10_000) }
+        #expect(driven.replicas == 11)
+        driven.run(180) { _ in .queue(10_000) }
+        #expect(driven.replicas == 14)
+    }
+
+    @Test("what a bound kept from being added does not warm up, and keeps nothing from being taken away")
+    func bounded() {
+        var driven = DrivenScaler(fourMore(maxReplicas: 5), replicas: 5)
+        driven.run(120) { _ in .queue(10_000) }
+        #expect(driven.replicas == 5)
+        // At least one period is over, and no second one.
+        driven.run(65) { _ in .queue(0) }
+        #expect(driven.replicas == 4)
+    }
 }

@@ -32,6 +32,28 @@ struct FleetObservationTests {
         #expect(observation.receive(report(3, 0), now: start) != .ignoredAsStale)
     }
 
+    @Test("a plane's word that nothing but ages changed is heard like a report, and ages count from the report")
+    func confirmation() {
+        var observation = FleetObservation(start: start)
+        let (told, confirmed) = (start.advanced(by: .seconds(10)), start.advanced(by: .seconds(20)))
+        let unheard = observation.confirm("toronto", start: 2, sequence: 6, now: start)
+        #expect(!unheard)
+        _ = observation.receive(report(2, 5, [.ready]), now: start)
+        let another = observation.confirm("toronto", start: 3, sequence: 6, now: told)
+        #expect(!another)
+        let old = observation.confirm("toronto", start: 2, sequence: 5, now: told)
+        #expect(!old)
+        let next = observation.confirm("toronto", start: 2, sequence: 6, now: told)
+        #expect(next)
+        #expect(observation.receive(report(2, 6), now: told) == .ignoredAsStale)
+        #expect(observation.tick(now: confirmed).isEmpty)
+        #expect(observation.age(of: "toronto" as PlaneName, now: confirmed) == .seconds(10))
+        #expect(observation.reports(now: confirmed).map(\.age) == [.seconds(20)])
+        #expect(observation.tick(now: start.advanced(by: .seconds(25))).map(\.reason) == ["ConnectionLost"])
+        let late = observation.confirm("toronto", start: 2, sequence: 7, now: start.advanced(by: .seconds(26)))
+        #expect(!late)
+    }
+
     @Test("silence of 15 s is a loss, told once; then any report connects again, even one that counts from the beginning")
     func silence() {
         var observation = FleetObservation(start: start)

@@ -46,6 +46,22 @@ struct ScenarioDocumentTests {
         #expect(document.faults[2].controlPlane)
     }
 
+    @Test("compare ways to buy by their names, and fleets that differ by a file of changes")
+    func policies() throws {
+        let document = try read(
+            """
+            duration: 1h
+            availability: 99.5%
+            demand: { recorded: demand.csv }
+            policies: [planned, { name: burst, fleet: burst.yaml, buy: on-demand }]
+            faults: [{ provider: aws, tier: spot, at: 1m, for: 1m }]
+            """)
+        #expect(document.policies == [.init(name: "planned"), .init(name: "burst", fleet: "burst.yaml", buy: "on-demand")])
+        #expect(document.availability == Share(0.995))
+        #expect(document.recorded == "demand.csv")
+        #expect(document.faults[0].tier == .spot)
+    }
+
     @Test(
         "are refused with line and path where they are wrong",
         arguments: [
@@ -58,6 +74,8 @@ struct ScenarioDocumentTests {
             ),
             ("duration: 1h\nfaults:\n  - { provider: a, slower: 2, at: 1m, for: 1m }", "s.yaml:3: faults[0]: slower"),
             ("duration: 1h\nspot:\n  - { plane: a, pool: b }", "s.yaml:3: spot[0]: the supply is given in no way"),
+            ("duration: 1h\npolicies: [{ name: burst }]", "s.yaml:2: policies[0].fleet: the field is missing"),
+            ("duration: 1h\nfaults:\n  - { plane: a, tier: spot, at: 1m, for: 1m }", "s.yaml:3: faults[0].tier: only spot"),
             ("duration: 1h\ndemand: { scale: 0 }", "s.yaml:2: demand.scale: 0 is not accepted"),
         ])
     func mistakes(text: String, beginning: String) throws {

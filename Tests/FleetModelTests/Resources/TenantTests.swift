@@ -46,6 +46,17 @@ struct TenantTests {
                 == ["Tenant/b spec.apiKeys[0].sha256"])
     }
 
+    @Test("a name of client certificates belongs to one tenant")
+    func certificateConflict() {
+        let names: [Tenant.CertificateName] = [.uri("spiffe://a/b"), .commonName("a")]
+        #expect(
+            problems(
+                Tenant(metadata: Metadata(name: "a"), clientCertificates: names),
+                Tenant(metadata: Metadata(name: "b"), clientCertificates: [.dnsName("a"), .commonName("a")]))
+                == ["Tenant/b spec.clientCertificates[1]"])
+        #expect(problems(Tenant(metadata: Metadata(name: "a"), clientCertificates: names + names)).count == 2)
+    }
+
     @Test(
         "money is written back as it was read, to the last billionth",
         arguments: ["20 USD", "0.000000001 USD", "1000000 USD", "12.5 USD", "0 USD"])

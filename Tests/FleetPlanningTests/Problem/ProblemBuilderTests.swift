@@ -12,6 +12,29 @@ struct ProblemBuilderTests {
         return built
     }
 
+    @Test("a standby is what must be left by the loss of any region, or provider where that is what serves alone")
+    func standby() throws {
+        func built(_ survive: Objective.Survival, _ standby: Standby?) throws -> (problem: PlanningProblem, origin: ProblemOrigin)
+        {
+            let objective = Objective(
+                survive: survive, keptShare: Share(0.9), mode: .activePassive, standby: standby)
+            return try build(
+                F.facts([
+                    F.provider("aws"), F.plane("fra", "aws", "eu-central-1", at: F.frankfurt),
+                    F.workload("chat", demand: [F.demand("Frankfurt", F.frankfurt, 20)], objective: objective),
+                ]))
+        }
+        let warm = try built(.provider, Standby(share: Share(0.5), state: .warm))
+        #expect(warm.problem.workloads[0].survive == .provider)
+        #expect(warm.problem.workloads[0].keptShare == 0.5)
+        #expect(warm.origin.notes == [.standsBy(workload: "chat", share: Share(0.5), primary: "provider")])
+        // Without a standby of its own 30 %, and one region is the primary even where no loss was to be survived.
+        let plain = try built(.none, nil)
+        #expect(plain.problem.workloads[0].survive == .region)
+        #expect(plain.problem.workloads[0].keptShare == 0.3)
+        #expect(plain.origin.notes.map(\.description).first?.contains("30% of its demand") == true)
+    }
+
     @Test("every figure of a small fleet arrives where the problem wants it")
     func wholeFleet() throws {
         let chat = Workload(

@@ -1,5 +1,6 @@
 import FleetModel
 import FleetSimulation
+import SolverLibraries
 import Testing
 
 /// The cases of examples/simulate-*, smaller, against what arithmetic says of them.
@@ -45,9 +46,30 @@ struct CaseArithmeticTests {
     func bound() throws {
         let scenario = Scenario(duration: Self.hour * 3, resolution: .fluid)
         // All 20 req/s on spot at 0.3 USD for 3 h: 20 spot nodes are to be had.
-        let bound = try #require(DemandBound.usd(WorldSetup(fleet: Self.clouds(), scenario: scenario)))
-        #expect(abs(bound - 18) < 1e-6)
+        let found = try DemandBound.find(WorldSetup(fleet: Self.clouds(), scenario: scenario), by: CoinSolver())
+        let bound = try #require(found).usd
+        #expect(abs(bound - 18) < 1e-4)
         for variant in [FleetVariant.onDemand, .classic] { #expect(try cost(variant, Self.clouds()) >= bound) }
+    }
+
+    @Test("a provider that takes all its spot back leaves it for the notice, has none then, and has some again")
+    func spotLost() throws {
+        let pools = [WorldFixtures.pool("spot", .spot, nodes: 6, usd: 0.3)]
+        let fleet = WorldFixtures.fleet([WorldFixtures.plane("one", pools)], [WorldFixtures.workload(peak: 3)])
+        let world = try WorldFixtures.world(
+            fleet,
+            Scenario(
+                duration: .seconds(3_600), resolution: .fluid, step: .seconds(10),
+                faults: [ScenarioFault(.spotLost("aws"), at: .seconds(600), duration: .seconds(600))]))
+        var held: [Int] = []
+        for second in [590, 730, 1_190, 3_600] {
+            world.run(until: .seconds(second))
+            held.append(world.result().timeline.last?.spotNodes ?? -1)
+        }
+        // Two minutes of notice from the tenth minute on.
+        #expect(held[0] >= 3)
+        #expect(held[1] == 0 && held[2] == 0)
+        #expect(held[3] >= 3)
     }
 
     @Test("a region that loses 30 % of its nodes loses what cannot be served elsewhere, and nothing once they are back")

@@ -145,6 +145,29 @@ struct ClientPlaceTests {
         }
     }
 
+    @Test("who stands in front is enough: its fields are read, and none that a client can write through it")
+    func presets() async throws {
+        for (behind, headers) in [
+            (FrontProxy.cloudflare, ["cf-connecting-ip: 203.0.113.9", "cf-ipcountry: CA"]),
+            (.cloudFront, ["x-forwarded-for: 203.0.113.9", "cloudfront-viewer-country: CA"]),
+            (.vercel, ["x-forwarded-for: 203.0.113.9", "x-vercel-ip-country: CA"]),
+        ] {
+            try await Self.withGateway(ClientPlace(trustedProxies: ["127.0.0.0/8"], behind: behind)) { fleet, _ in
+                try await Self.expect("far", fleet, headers[0], headers[1])
+                try await Self.expect("fenced", fleet, headers[0])
+            }
+        }
+        for (behind, header, spoofed) in [
+            (FrontProxy.fastly, "x-forwarded-for", "fastly-client-ip"), (.azureFrontDoor, "x-azure-socketip", "x-azure-clientip"),
+            (.googleCloud, "x-forwarded-for", "x-client-geo-location"),
+        ] {
+            try await Self.withGateway(ClientPlace(trustedProxies: ["127.0.0.0/8"], behind: behind)) { fleet, near in
+                try await Self.expect("near", fleet, "\(header): 203.0.113.9", "\(spoofed): 198.51.100.7")
+                #expect(near.requests.last?.text.contains("x-forwarded-for: 203.0.113.9\r\n") == true)
+            }
+        }
+    }
+
     @Test("fields of one name are one list, and a chain without end is nobody's")
     func chains() async throws {
         let place = ClientPlace(trustedProxies: ["127.0.0.0/8", "10.0.0.0/8"], addressHeader: "x-forwarded-for")

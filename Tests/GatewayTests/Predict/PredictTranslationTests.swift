@@ -56,6 +56,37 @@ struct PredictTranslationTests {
         }
     }
 
+    @Test("a conversation, or what a user says, has one message for its prediction")
+    func conversations() {
+        let messages = #"[{"role":"system","content":"be brief"},{"content":[{"type":"text","text":"hi"}],"role":"user"}]"#
+        #expect(
+            Self.request(#"{"model_id":"m","inputs":\#(messages),"parameters":{"max_tokens":3}}"#, .chatCompletions)
+                == .success(#"{"model":"m","messages":\#(messages),"max_tokens":3}"#))
+        #expect(
+            Self.request(#"{"model_id":"m","inputs":"a \"b\""}"#, .chatCompletions, model: #""other""#)
+                == .success(#"{"model":"other","messages":[{"role":"user","content":"a \"b\""}]}"#))
+        for inputs in ["[]", #"["hi"]"#, #"[{"content":"hi"}]"#, #"[{"role":"user"},"hi"]"#, #"{"role":"user"}"#, "1"] {
+            guard case .failure(let problem) = Self.request(#"{"model_id":"m","inputs":\#(inputs)}"#, .chatCompletions) else {
+                Issue.record("\(inputs) passed")
+                continue
+            }
+            #expect(problem.field == "inputs" && problem.message.contains("messages"), "\(inputs)")
+        }
+        for name in ["messages", "n", "stream"] {
+            let text = #"{"model_id":"m","inputs":"x","parameters":{"\#(name)":1}}"#
+            guard case .failure(let problem) = Self.request(text, .chatCompletions) else {
+                Issue.record("\(name) passed")
+                continue
+            }
+            #expect(problem.field == "parameters.\(name)")
+        }
+        let message = #"{"role":"assistant","content":"a\u0020b"}"#
+        let answer = #"{"model":"m","choices":[{"index":0,"message":\#(message),"finish_reason":"stop"}]}"#
+        #expect(
+            Self.answer(answer, .chatCompletions, version: "7")
+                == #"{"predictions":[\#(message)],"model_version":"7","latency_ms":12.045}"#)
+    }
+
     @Test("predictions stand in the order of their inputs, as the replica wrote them")
     func answers() {
         let completion = #"{"id":"c","model":"m-7","choices":[{"index":1,"text":"b\u0020}"},{"index":0,"text":"a"}],"usage":{}}"#

@@ -75,6 +75,21 @@ struct OpenInferenceTests {
         #expect(upstream.requests.isEmpty)
     }
 
+    @Test("the gateway says what it is where its route begins at /v2", arguments: ["/v2", "/v2/"])
+    func metadata(path: String) async throws {
+        let adjust = TestFleet.Adjustment { snapshot in
+            snapshot.routes.append(RoutingSnapshot.Route(name: "v2", paths: ["/v2"], api: .openInference))
+        }
+        try await TestFleet.with([], adjust: adjust) { fleet in
+            let response = try await fleet.ask("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(response.status == 200 && response.header("content-type") == "application/json")
+            #expect(response.body == #"{"name":"tradewind","version":"1.2.3","extensions":[]}"#)
+            #expect(try await fleet.ask("GET /v2x HTTP/1.1\r\nHost: a\r\n\r\n").status == 404)
+            let post = "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
+            #expect(try await fleet.ask(post).status == 405)
+        }
+    }
+
     @Test("whatever else a server of the protocol offers is not for clients, and the fence holds")
     func refusals() async throws {
         let upstream = try await ScriptedUpstream.answering("x")
@@ -86,7 +101,6 @@ struct OpenInferenceTests {
                 (Self.infer("%2e%2e/infer"), 400), (Self.infer("\(String(repeating: "m", count: 300))/infer"), 404),
                 ("GET /v2/models/chat/infer HTTP/1.1\r\nHost: a\r\n\r\n", 405),
                 ("POST /v2/repository/models/chat/unload HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 404),
-                ("GET /v2/ HTTP/1.1\r\nHost: a\r\n\r\n", 404),
             ] {
                 #expect(try await fleet.ask(request).status == status, "\(request)")
             }

@@ -43,7 +43,8 @@ final class TestFleet: Sendable {
         }
         plane = try await DataPlane.start(
             listen: listen, group: group, dialer: dialer, limits: limits,
-            local: LocalEndpoints(metrics: answer, readiness: answer), transport: transport, recording: recording)
+            local: LocalEndpoints(metrics: answer, readiness: answer, version: "1.2.3"), transport: transport,
+            recording: recording)
         view = ViewBox()
     }
 

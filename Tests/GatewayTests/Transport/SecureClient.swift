@@ -29,13 +29,15 @@ struct SecureClient: Sendable {
         return configuration
     }
 
-    init(_ address: ListenAddress, _ configuration: TLSConfiguration, serverName: String?) async throws {
+    /// - Parameter preamble: said in the clear before the handshake.
+    init(_ address: ListenAddress, _ configuration: TLSConfiguration, serverName: String?, preamble: String = "") async throws {
         let transcript = transcript
         let context = try NIOSSLContext(configuration: configuration)
         let shaken = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: Void.self)
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if !preamble.isEmpty { try channel.pipeline.syncOperations.addHandler(Preamble(preamble)) }
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOSSLClientHandler(context: context, serverHostname: serverName), HandshakeWatch(shaken),
                         TranscriptHandler(transcript),
@@ -82,5 +84,20 @@ final class HandshakeWatch: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         promise.fail(ChannelError.eof)
         context.fireChannelInactive()
+    }
+}
+
+/// Says something before all others do.
+private final class Preamble: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let text: String
+
+    init(_ text: String) { self.text = text }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.write(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        context.fireChannelActive()
     }
 }

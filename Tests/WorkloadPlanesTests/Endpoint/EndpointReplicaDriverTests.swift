@@ -14,7 +14,7 @@ import WorkloadPlanes
 
     /// A driver, its events, and a server it forwards to.
     private func withEndpoint(
-        _ driver: (Int) -> EndpointDriver, upstream: @escaping HTTPListener.Handler,
+        _ driver: (Int) -> EndpointDriver, names: NameLookup = .system, upstream: @escaping HTTPListener.Handler,
         _ body: (EndpointReplicaDriver, AsyncStream<PlaneEvent>, StartOrder) async throws -> Void
     ) async throws {
         let server = try await HTTPListener.bind(
@@ -22,7 +22,7 @@ import WorkloadPlanes
             handler: upstream)
         let (events, continuation) = AsyncStream.makeStream(of: PlaneEvent.self)
         let replicas = EndpointReplicaDriver(
-            configuration: state.configuration(), eventLoopGroup: Self.group, report: { continuation.yield($0) })
+            configuration: state.configuration(), names: names, eventLoopGroup: Self.group, report: { continuation.yield($0) })
         let order = Fixture.order(nil, driver: .endpoint(driver(server.port)), devices: [])
         replicas.start(order)
         do {
@@ -82,6 +82,91 @@ import WorkloadPlanes
         }
         #expect(
             seen.withLock { $0 } == ["GET /base/health Bearer sk-ours", "POST /base/v1/chat/completions?a=b Bearer sk-ours"])
+    }
+
+    /// Counts how often a name was looked up.
+    private final class Looks: Sendable {
+        private let count = Mutex(0)
+
+        var made: Int { count.withLock { $0 } }
+
+        func next() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+    }
+
+    /// Looks up one name: what each look gives, by its number; each look's address is judged for `lifetime`.
+    private static func names(
+        _ looks: Looks, lifetime: Duration = .zero, _ found: @escaping @Sendable (Int) async throws -> [String]
+    ) -> NameLookup {
+        NameLookup(lifetime: lifetime) { _, port in
+            return try await found(looks.next()).map { try SocketAddress(ipAddress: $0, port: port) }
+        }
+    }
+
+    private static func named(_ port: Int) -> EndpointDriver {
+        EndpointDriver(url: "http://models.example:\(port)", allowPrivateAddresses: true)
+    }
+
+    private func status(_ path: String = "/v1/models") async throws -> HTTPResponseStatus {
+        try await HTTPClient.shared.execute(HTTPClientRequest(url: address + path), timeout: .seconds(30)).status
+    }
+
+    @Test("requests that need an address at the same time wait for one look at the name")
+    func oneLookup() async throws {
+        let looks = Looks()
+        let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+        let names = Self.names(looks, lifetime: .seconds(3_600)) { _ in
+            for await _ in gate { break }
+            return ["127.0.0.1"]
+        }
+        try await withEndpoint(Self.named, names: names) { _, response in
+            try await response.answer(.ok)
+        } _: { replicas, events, order in
+            _ = try await next(events)
+            try await withThrowingTaskGroup(of: HTTPResponseStatus.self) { group in
+                for _ in 0..<8 { group.addTask { try await self.status() } }
+                try await within {
+                    while await replicas.measure(order.id)?.running != 8 { await Task.yield() }
+                }
+                opener.finish()
+                for try await status in group { #expect(status == .ok) }
+            }
+        }
+        #expect(looks.made == 1)
+    }
+
+    @Test("of several addresses one that takes connections is used, and it is kept when names cannot be looked up")
+    func addresses() async throws {
+        let looks = Looks()
+        // Nothing listens at the first: the server has 127.0.0.1 alone.
+        let names = Self.names(looks) { look in
+            guard look % 2 == 1 else { throw TookTooLong() }
+            return look % 4 == 1 ? ["127.0.0.99", "127.0.0.1"] : ["127.0.0.1", "127.0.0.99"]
+        }
+        try await withEndpoint(Self.named, names: names) { _, response in
+            try await response.answer(.ok)
+        } _: { _, events, _ in
+            _ = try await next(events)
+            for _ in 0..<4 { #expect(try await status() == .ok) }
+        }
+        #expect(looks.made == 4)
+    }
+
+    @Test("an address that is refused is not used beside one that is allowed, nor when the name points there alone")
+    func refusedAddresses() async throws {
+        let looks = Looks()
+        let names = Self.names(looks) { look in look == 1 ? ["0.0.0.0", "127.0.0.1"] : ["0.0.0.0"] }
+        try await withEndpoint(Self.named, names: names) { _, response in
+            try await response.answer(.ok)
+        } _: { _, events, _ in
+            _ = try await next(events)
+            #expect(try await status() == .ok)
+            #expect(try await status() == .badGateway)
+        }
     }
 
     @Test("does not follow redirects, and tells the client nothing of where they lead")

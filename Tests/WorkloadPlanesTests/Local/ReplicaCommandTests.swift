@@ -51,7 +51,22 @@ import WorkloadPlanes
             ])
     }
 
-    @Test("variables that would run other code are refused", arguments: ["LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "BASH_ENV"])
+    @Test("accelerators are numbered over all pools of the plane, so that two pools do not share the first ones")
+    func devices() throws {
+        var order = Fixture.order(.command(CommandEngineSpec(command: ["sh"])), devices: [0, 1])
+        order.firstDevice = 6
+        let command = try ReplicaCommand(
+            order, host: "127.64.0.1", executable: "/opt/tradewind",
+            allowance: CommandAllowance(allowed: ["sh"], searchPath: "/usr/bin:/bin"), environment: [:])
+        #expect(command.environment == ["CUDA_VISIBLE_DEVICES": "6,7"])
+    }
+
+    @Test(
+        "variables that would run other code are refused",
+        arguments: [
+            "LD_PRELOAD", "LD_LIBRARY_PATH", "PATH", "BASH_ENV", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONSTARTUP",
+            "NODE_OPTIONS", "PERL5OPT", "PERL5LIB", "RUBYOPT", "JAVA_TOOL_OPTIONS", "GCONV_PATH",
+        ])
     func forbidden(name: String) {
         let engine = EngineSpec.command(CommandEngineSpec(command: ["sh"], environment: [name: "/tmp/evil"]))
         #expect(throws: CommandAllowance.Refusal.self) { try command(engine, allowed: ["sh"]) }

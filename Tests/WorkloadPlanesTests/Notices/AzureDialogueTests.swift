@@ -75,6 +75,51 @@ import WorkloadPlanes
         }
     }
 
+    @Test("an event is not approved before a round has told it, whatever was said of the one before")
+    func approvalOfTheNext() {
+        var script = Script(AzureDialogue(), isElsewhere: true)
+        _ = script.azure(Script.event("E-1"))
+        script.follower.noteVacated()
+        _ = script.azure(Script.event("E-1"))
+        _ = script.ask()
+        #expect(script.asked?.method == .post)
+        _ = script.hear(200)
+        _ = script.azure(Script.event("E-1", status: "Started", notBefore: ""))
+        // The machine goes, another stands there, and the plane still says of the last that it is vacated.
+        #expect(script.hear(.hungUp) == [])
+        #expect(script.hear(.hungUp) == [.lost(atItsEnd: true)])
+        #expect(script.hear(200, "") == [.returned])
+        script.follower.noteVacated()
+        #expect(script.azure() == [])
+        script.follower.noteVacated()
+        guard case .noticed(.termination, _, _)? = script.azure(Script.event("E-2")).first else {
+            Issue.record("the second eviction was not told")
+            return
+        }
+        #expect(script.asked?.method == .get)
+        // Nor after that, until it is said of this one.
+        #expect(script.azure(Script.event("E-2")) == [])
+        _ = script.ask()
+        #expect(script.asked?.method == .get)
+        script.follower.noteVacated()
+        _ = script.azure(Script.event("E-2"))
+        _ = script.ask()
+        #expect(script.asked?.body == #"{"StartRequests":[{"EventId":"E-2"}]}"#)
+    }
+
+    @Test("an event that comes while another is still listed is told before it is approved")
+    func approvalBesideAnother() {
+        var script = Script(AzureDialogue())
+        _ = script.azure(Script.event("E-1"))
+        script.follower.noteVacated()
+        let both = [Script.event("E-1", status: "Started", notBefore: ""), Script.event("E-2")]
+        _ = script.azure(both[0], both[1])
+        #expect(script.asked?.method == .get)
+        _ = script.azure(both[0], both[1])
+        _ = script.ask()
+        #expect(script.asked?.method == .get)
+    }
+
     @Test("what concerns other machines too, has begun, or is only a pause is not approved")
     func notApproved() {
         for event in [

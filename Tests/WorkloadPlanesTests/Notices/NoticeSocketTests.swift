@@ -137,6 +137,10 @@ import WorkloadPlanes
             switch request.head.uri {
             case "/redirect": try await response.answer(.found, headers: ["location": "/large"])
             case "/large": try await response.answer(.ok, body: String(repeating: "a", count: MetadataResponse.bodyLimit + 1))
+            case "/stalled":
+                try await response.begin(.ok, headers: ["content-length": "10"])
+                try await response.write(ByteBuffer(string: "a"))
+                fallthrough
             default:
                 // Nothing comes until the client is gone.
                 let (silence, source) = AsyncStream.makeStream(of: Void.self)
@@ -155,6 +159,9 @@ import WorkloadPlanes
             Issue.record("an answer was waited for beyond its time")
             return
         }
+        // The head came in time.
+        #expect(
+            await ask("/stalled", .milliseconds(500)) == .failed("127.0.0.1:\(listener.port) cannot be asked: no answer in time"))
         await listener.close()
         guard case .failed = await ask("/redirect", .seconds(30)) else {
             Issue.record("something answers where nothing listens")

@@ -44,4 +44,61 @@ extension PlaneServerTests {
             }
         }
     }
+
+    private static func spot(_ nodes: Int, count: Int, _ provisioning: NodeProvisioning) -> PlaneAssignment {
+        var assignment = Self.assignment
+        assignment.pools[0].maxNodes = nodes
+        assignment.pools[0].provisioning = provisioning
+        assignment.workloads[0].placements[0].count = count
+        return assignment
+    }
+
+    @Test(
+        "the second machine of a node that is taken is approved as the first was: when nothing is left there",
+        .timeLimit(.minutes(2)))
+    func secondReclaim() async throws {
+        let assignment = Self.spot(1, count: 1, NodeProvisioning(launchTime: .zero, cooldown: .milliseconds(200)))
+        try await RunningDouble.with { double in
+            let source = try NoticeSource(service: .azure, url: "\(double.url)/azure/toronto/{pool}/{node}")
+            try await withPlane(assignment, change: { $0.notices = source }) { address in
+                var last: ReplicaID?
+                for machine in 1...2 {
+                    while try await double.command(.status, Self.node).told?.machine != machine {
+                        let sequence = try await Self.follow(address) { _ in true }.sequence
+                        _ = try await Self.follow(address) { $0.sequence > sequence }
+                    }
+                    let ready = try await Self.follow(address) { [last] report in
+                        report.replicas.contains { $0.state == .ready && $0.id != last }
+                    }
+                    let replica = try #require(ready.replicas.first { $0.state == .ready })
+                    last = replica.id
+                    try await double.reclaim(Self.node, in: 600, away: 3)
+                    while try await double.command(.status, Self.node).told?.isApproved == false {}
+                    let report = try await Self.follow(address) { _ in true }
+                    #expect(report.replicas.filter { $0.id == replica.id && $0.state != .gone }.isEmpty, "machine \(machine)")
+                }
+            }
+        }
+    }
+
+    @Test("an end that is announced before there is a node holds for the node that is launched")
+    func noticeBeforeTheNode() async throws {
+        let assignment = Self.spot(2, count: 1, NodeProvisioning(launchTime: .milliseconds(50), cooldown: .seconds(3_600)))
+        try await RunningDouble.with { double in
+            let source = try NoticeSource(service: .ec2, url: "\(double.url)/ec2/toronto/{pool}/{node}")
+            try await withPlane(assignment, change: { $0.notices = source }) { address in
+                _ = try await Self.follow(address) { $0.replicas.contains { $0.state == .ready } }
+                let nodes = (0..<2).map { DoubleNode(service: .ec2, plane: "toronto", pool: "spot", index: $0) }
+                try await double.reclaim(nodes[1], in: 600)
+                while try await double.command(.status, nodes[1]).told?.isRead == false {}
+                // The only node goes without a word; the other takes its place.
+                try await double.reclaim(nodes[0], in: 0)
+                let report = try await Self.follow(address) {
+                    $0.nodes?.contains { $0.index == 1 && $0.state == .reclaiming } == true
+                }
+                let left = try #require(report.nodes?.first { $0.index == 1 }?.reclaimInMilliseconds)
+                #expect(left > 0 && left <= 600_000)
+            }
+        }
+    }
 }

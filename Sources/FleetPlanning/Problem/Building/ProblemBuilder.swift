@@ -107,13 +107,20 @@ package struct ProblemBuilder {
         for workload in facts.fleet.workloads {
             if workload.egressPerRequest == nil { origin.unknowns.append(.egressPerRequest(workload: workload.name.rawValue)) }
             let objective = workload.objective
+            var (survive, keptShare) = (PlanningProblem.Workload.Survival(objective.survive), objective.keptShare.fraction)
+            if let standby = workload.standby {
+                // Whichever region (or provider) is the primary, the others must hold the standby's share of what is asked.
+                (survive, keptShare) = (survive == .provider ? .provider : .region, standby.share.fraction)
+                origin.notes.append(
+                    .standsBy(workload: workload.name.rawValue, share: standby.share, primary: survive.rawValue))
+            }
             problem.workloads.append(
                 PlanningProblem.Workload(
                     name: workload.name.rawValue, profile: Self.profile(workload.replica),
                     targetUtilization: objective.targetUtilization.fraction, maxSpotShare: workload.maxSpotShare.fraction,
                     latencyBudgetMilliseconds: objective.latencyBudget.milliseconds,
                     failoverLatencyBudgetMilliseconds: objective.failoverLatencyBudget.milliseconds,
-                    survive: .init(objective.survive), keptShare: objective.keptShare.fraction,
+                    survive: survive, keptShare: keptShare,
                     minReplicas: workload.scaling.minReplicas, egressGiBPerRequest: workload.egressPerRequest?.value ?? 0))
             for plane in facts.fleet.planes {
                 for pool in plane.pools {

@@ -13,6 +13,7 @@ package struct ProblemOrigin: Equatable, Sendable {
     package var mismatches: [Mismatch] = []
     package var roundTrips: [Path] = []
     package var unknowns: [Unknown] = []
+    package var notes: [Note] = []
 
     package init() {}
 
@@ -84,6 +85,20 @@ package struct ProblemOrigin: Equatable, Sendable {
         package init(origin: String, plane: String, gateway: GatewayName?, milliseconds: Double, basis: Basis) {
             (self.origin, self.plane, self.gateway) = (origin, plane, gateway)
             (self.milliseconds, self.basis) = (milliseconds, basis)
+        }
+    }
+
+    /// What the problem says otherwise than the fleet: reports must say so.
+    package enum Note: Equatable, Sendable, CustomStringConvertible {
+        /// Active-passive: `primary` is the kind of place that serves alone, region or provider.
+        case standsBy(workload: String, share: Share, primary: String)
+
+        package var description: String {
+            switch self {
+            case .standsBy(let workload, let share, let primary):
+                "workload \(workload) is active-passive: \(share.text) of its demand is planned to be left by the loss of any "
+                    + "\(primary); that one \(primary) serves alone is for the control plane, and the plan may spread it"
+            }
         }
     }
 

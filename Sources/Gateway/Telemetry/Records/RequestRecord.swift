@@ -2,7 +2,7 @@ package import FleetModel
 package import FleetRouting
 
 /// What happened to one request, without a byte of what was asked or answered and without any key. Made on the event loop; its
-/// arrays are used again by later requests of the loop (``RecordRing``).
+/// arrays are used again by later requests of the connection. Kept, it is packed (``RecordPage``).
 package struct RequestRecord: Sendable {
     /// Attempts kept; of more the last takes the last place.
     package static let attemptLimit = 16
@@ -12,7 +12,7 @@ package struct RequestRecord: Sendable {
 
     package var startedAt = Moment.origin
     package var endedAt = Moment.origin
-    package var identity = RequestIdentity()
+    package var identity = RequestIdentity.none
     package var trace = TraceContext()
     /// Bytes of the method and of the path without its query.
     package var method: [UInt8] = []

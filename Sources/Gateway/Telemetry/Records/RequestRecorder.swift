@@ -86,15 +86,13 @@ package final class RequestRecorder {
         return log.sampling >= 1 || status >= 500 || chance() < log.sampling
     }
 
-    /// Keeps a finished record; what comes back is storage for the next.
+    /// Keeps a finished record. It is the caller's again, as it was.
     func finish(_ record: inout RequestRecord) {
-        if record.isLogged || record.trace.isSampled { hand(on: record) }
-        guard explains else { return }
-        if Self.isNotable(record) {
-            var copy = record
-            notable.exchange(&copy)
+        if explains {
+            if Self.isNotable(record) { notable.keep(&record) }
+            recent.keep(&record)
         }
-        recent.exchange(&record)
+        if record.isLogged || record.trace.isSampled { hand(on: record) }
     }
 
     /// The newest record of a request id.

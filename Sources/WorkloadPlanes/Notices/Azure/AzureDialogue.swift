@@ -26,6 +26,8 @@ package struct AzureDialogue: NoticeDialogue, Equatable {
     private var hasListed = false
     private var isVacated = false
     private var announced: [AzureScheduledEvent] = []
+    /// Of those announced, what an earlier round told.
+    private var told: Set<String> = []
     private var approved: [String] = []
 
     package init() {}
@@ -71,16 +73,24 @@ package struct AzureDialogue: NoticeDialogue, Equatable {
         }
         hasListed = true
         announced = listed.filter { $0.concerns(machine) && $0.announcement != nil }
-        if announced.isEmpty { isVacated = false }
+        // That the machine is vacated was said of the events told so far: for another one it has to be said again.
+        if announced.isEmpty || announced.contains(where: { $0.isEnd && !told.contains($0.id) }) { isVacated = false }
+        told.formIntersection(announced.map(\.id))
         if let next = announced.first(where: isToApprove) {
             stage = .approval(next.id)
             return .more
         }
+        return tell()
+    }
+
+    private mutating func tell() -> DialogueStep {
+        told = Set(announced.map(\.id))
         return .round(announced.compactMap(\.announcement))
     }
 
+    /// Nothing is approved before the plane has heard of it: replicas run there until then.
     private func isToApprove(_ event: AzureScheduledEvent) -> Bool {
-        isVacated && event.announcement?.kind == .termination && !event.isStarted && event.resources.count == 1
+        isVacated && event.isEnd && !event.isStarted && event.resources.count == 1 && told.contains(event.id)
             && !approved.contains(event.id)
     }
 
@@ -90,6 +100,6 @@ package struct AzureDialogue: NoticeDialogue, Equatable {
         if approved.count > Self.approvedLimit { approved.removeFirst() }
         stage = .events
         guard response.status == 200 else { return .failed("Azure answered \(response.status) to an approval") }
-        return .round(announced.compactMap(\.announcement))
+        return tell()
     }
 }

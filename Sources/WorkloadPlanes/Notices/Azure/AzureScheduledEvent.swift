@@ -46,6 +46,9 @@ struct AzureScheduledEvent: Equatable, Sendable {
     /// Names of machines are compared as Azure does, whatever their case.
     func concerns(_ machine: String) -> Bool { resources.contains { $0.lowercased() == machine.lowercased() } }
 
+    /// The machine goes.
+    var isEnd: Bool { announcement?.kind == .termination }
+
     /// What it means for the machine; nil where it means nothing.
     var announcement: AnnouncedEvent? {
         switch type {

@@ -1,33 +1,33 @@
 /// A strict reader of the Prometheus text exposition format, version 0.0.4, with the naming rules of Prometheus' own linter
 /// (`promtool check metrics`): what is not in order is told by line.
-struct PrometheusText {
-    struct Sample: Equatable {
-        var name: String
-        var labels: [(name: String, value: String)]
-        var value: Double
+package struct PrometheusText {
+    package struct Sample: Equatable {
+        package var name: String
+        package var labels: [(name: String, value: String)]
+        package var value: Double
 
         /// The family's series it belongs to, without `le`.
         var series: String {
             name + labels.filter { $0.name != "le" }.map { "|\($0.name)=\($0.value)" }.joined()
         }
 
-        static func == (left: Self, right: Self) -> Bool {
+        package static func == (left: Self, right: Self) -> Bool {
             left.name == right.name && left.value == right.value
                 && left.labels.map { "\($0.name)=\($0.value)" } == right.labels.map { "\($0.name)=\($0.value)" }
         }
     }
 
-    struct Family: Equatable {
-        var name: String
-        var type: String
-        var help: String
-        var samples: [Sample] = []
+    package struct Family: Equatable {
+        package var name: String
+        package var type: String
+        package var help: String
+        package var samples: [Sample] = []
     }
 
-    private(set) var families: [Family] = []
-    private(set) var problems: [String] = []
+    package private(set) var families: [Family] = []
+    package private(set) var problems: [String] = []
 
-    init(_ text: String) {
+    package init(_ text: String) {
         guard text.hasSuffix("\n") else {
             problems.append("the last line does not end")
             return
@@ -41,7 +41,7 @@ struct PrometheusText {
     }
 
     /// Each series, histograms counted once.
-    var seriesCount: Int { Set(families.flatMap { $0.samples.map(\.series) }).count }
+    package var seriesCount: Int { Set(families.flatMap { $0.samples.map(\.series) }).count }
 
     private mutating func read(_ line: String, _ report: (String) -> Void) {
         if line.hasPrefix("# HELP ") {
